@@ -1,0 +1,122 @@
+"""Counter-based random draws: Philox (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3").
+
+A draw is a function of (seed, stream, week, entity, block) and of nothing else: no state, so that threads, order,
+resume and new mechanisms cannot disturb it. Group mechanisms use Philox4x32-10 through `uniform`, `normal`,
+`binomial`; the people pass uses Philox4x32-7, the smallest that passed BigCrush in the paper, four words a block.
+A stream is a number in `STREAMS`, which only grows; in the people pass a named draw is a fixed word of a fixed block.
+"""
+
+import hashlib
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from custodes import portable
+from custodes.jit import njit
+
+U32 = NDArray[np.uint32]
+
+#: Streams of the group mechanisms and the people pass. Append only: a number, once given, is never reused.
+STREAMS: Final[dict[str, int]] = {
+    "person_week": 1, "household_week": 2, "event": 3,
+    "harvest": 10, "rice_price": 11, "dollar": 12, "punished": 13, "spark": 14, "heat": 15, "obedience": 16, "retake": 17,
+    "survey": 18, "raid": 19, "conscription": 20, "incident_arrests": 21, "staff": 22,
+}
+_OPEN_PREFIXES = ("build.", "report.", "test.")
+
+
+def stream(name: str) -> int:
+    """The number of a named stream; KeyError for an unknown name (names under build., report., test. are hashed)."""
+    if name.startswith(_OPEN_PREFIXES):
+        return 1000 + int.from_bytes(hashlib.sha256(name.encode()).digest()[:3], "big")
+    return STREAMS[name]
+
+
+_M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
+_W0, _W1 = 0x9E3779B9, 0xBB67AE85
+_MASK, _S32 = np.uint64(0xFFFFFFFF), np.uint64(32)
+
+
+def philox4x32(counter: tuple[Any, Any, Any, Any], key: tuple[int, int], rounds: int = 10) -> tuple[U32, U32, U32, U32]:
+    """Philox4x32 of a counter (four words or arrays of words) under a key of two words; returns four uint32 arrays."""
+    c0, c1, c2, c3 = np.broadcast_arrays(*(np.asarray(c, np.uint64) for c in counter))
+    k0, k1 = key
+    for i in range(rounds):
+        a0, a1 = np.uint64((k0 + i * _W0) & 0xFFFFFFFF), np.uint64((k1 + i * _W1) & 0xFFFFFFFF)
+        p0, p1 = _M0 * c0, _M1 * c2
+        c0, c1, c2, c3 = (p1 >> _S32) ^ c1 ^ a0, p1 & _MASK, (p0 >> _S32) ^ c3 ^ a1, p0 & _MASK
+    return tuple(c.astype(np.uint32) for c in (c0, c1, c2, c3))  # type: ignore[return-value]
+
+
+def key_of(seed: int, stream_number: int) -> tuple[int, int]:
+    """The Philox key of a seed (64 bits) and a stream: the seed's words, the high one mixed with the stream."""
+    return seed & 0xFFFFFFFF, ((seed >> 32) ^ (stream_number * 0x9E3779B1)) & 0xFFFFFFFF
+
+
+def words(seed: int, name: str, week: int, entity: Any, block: int = 0) -> tuple[U32, U32, U32, U32]:
+    """Four random words for each entity (an int or an array of ints below 2**63)."""
+    e = np.asarray(entity, np.uint64)
+    return philox4x32((e & _MASK, e >> _S32, week & 0xFFFFFFFF, block), key_of(seed, stream(name)))
+
+
+def uniform(seed: int, name: str, week: int, entity: Any, block: int = 0) -> Any:
+    """Uniform on [0, 1) with 53 bits, one for each entity: a float for an int, else float64 of the entity's shape."""
+    a, b, _, _ = words(seed, name, week, entity, block)
+    u = ((a >> np.uint32(5)).astype(np.float64) * 67108864.0 + (b >> np.uint32(6)).astype(np.float64)) / 9007199254740992.0
+    return float(u) if np.ndim(entity) == 0 else u
+
+
+def normal(seed: int, name: str, week: int, entity: Any, block: int = 0) -> Any:
+    """Standard normal draws by inversion, shaped as `uniform`."""
+    z = portable.normal_quantile(uniform(seed, name, week, entity, block) + 2.0**-54)
+    return float(z) if np.ndim(entity) == 0 else z
+
+
+def binomial(seed: int, name: str, week: int, entity: Any, n: Any, p: Any) -> Any:
+    """Binomial(n, p) draws by inversion, shaped as `entity` (n, p broadcast to it).
+
+    Exact below a mean of 50 (after reflecting p > 1/2); above, the rounded normal with the same mean and variance.
+    """
+    u = np.atleast_1d(uniform(seed, name, week, entity))
+    shape = u.shape
+    count = np.broadcast_to(np.asarray(n, np.int64), shape)
+    chance = np.clip(np.broadcast_to(np.asarray(p, np.float64), shape), 0.0, 1.0)
+    small = np.minimum(chance, 1.0 - chance)
+    mean = count * small
+    z = portable.normal_quantile(u + 2.0**-54)
+    out = np.clip(np.floor(mean + z * np.sqrt(mean * (1.0 - small)) + 0.5), 0, count).astype(np.int64)
+    for i in zip(*np.nonzero((mean < 50.0) & (count > 0)), strict=True):
+        out[i] = _binomial_inversion(float(u[i]), int(count[i]), float(small[i]))
+    out = np.where(chance > 0.5, count - out, out)
+    return int(out[0]) if np.ndim(entity) == 0 else out.reshape(np.shape(entity))
+
+
+def _binomial_inversion(u: float, n: int, p: float) -> int:
+    if p <= 0.0:
+        return 0
+    odds = p / (1.0 - p)
+    chance = portable.power(1.0 - p, float(n))
+    k, below = 0, chance
+    while u >= below and k < n:
+        k += 1
+        chance *= odds * (n - k + 1) / k
+        below += chance
+    return k
+
+
+@njit
+def philox7(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
+    """One block of Philox4x32-7 on uint32 scalars: four uint32 words, for the people pass."""
+    for _ in range(7):
+        p0 = np.uint64(0xD2511F53) * np.uint64(c0)
+        p1 = np.uint64(0xCD9E8D57) * np.uint64(c2)
+        n0 = np.uint32(np.uint32(p1 >> np.uint64(32)) ^ c1 ^ k0)
+        n2 = np.uint32(np.uint32(p0 >> np.uint64(32)) ^ c3 ^ k1)
+        c1 = np.uint32(p1)
+        c3 = np.uint32(p0)
+        c0 = n0
+        c2 = n2
+        k0 = np.uint32(k0 + np.uint32(0x9E3779B9))
+        k1 = np.uint32(k1 + np.uint32(0xBB67AE85))
+    return c0, c1, c2, c3
