@@ -1,0 +1,198 @@
+"""Enforcement: a rights order from above, the punishments that follow, what guards come to expect, and the relapse.
+
+An order raises enforcement, which fades with a half-life. Guards learn the risk *per threat* (a belief about punishments
+a week would fall as soon as guards obey) partly from the announcement, as word of it spreads, partly from punishments
+seen in their own organ and county; they forget slowly. An order that ends in a relapse costs the organ's trust in the
+next one. Ground: Becker and Stigler 1974 for deterrence; adaptive expectations and credibility are ours.
+"""
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from custodes import draws, portable
+from custodes.engine.step import Week
+from custodes.world.columns import N_ORGANS, ORGANS
+from custodes.world.state import World
+
+F = NDArray[np.float64]
+
+READS = (
+    "organ.enforcement organ.reach organ.order organ.credibility organ.edict organ.threats_before guards.perceived "
+    "guards.staff guards.effort guards.threat_share guards.type_threat sums.threats_met sums.visits "
+    "levers.rights_order levers.chief_purged levers.edict"
+)
+WRITES = (
+    "organ.enforcement organ.reach organ.order organ.credibility organ.edict organ.threats_before guards.perceived "
+    "guards.punished"
+)
+
+AGENT_TYPES: Final = 3
+CAUSE_WEEKS: Final = 520  #: how far back the event log is searched for the order that an event follows from
+
+
+class Params(NamedTuple):
+    """Group `enforcement`; `exposure` is by agent type (area, office, rough)."""
+
+    punishment: float  #: chance that a threat is punished under full enforcement
+    exposure: tuple[float, float, float]  #: how closely agents of a type are watched
+    rest: float  #: enforcement without an order
+    half_life: float  #: weeks
+    reach_rate: float  #: share of the agents not yet reached who hear of the order, a week
+    announcement: float  #: risk per threat believed on hearing of a full order
+    learning: float  #: weight of a week's punishments seen
+    unseen: float  #: visits' weight against threats in how much is seen
+    forgetting: float  #: share of the belief lost a week
+    rest_belief: float  #: risk per threat believed without any order
+    purge_bonus: float  #: rise of the order's weight when the chief is purged
+    softened: float  #: threats have softened below this share of before
+    relapsed: float  #: and relapsed above this one
+    relapse_cost: float  #: credibility lost by a relapse
+    trust_gain: float  #: credibility won a month while threats are below half
+    edict_half_life: float  #: weeks
+
+
+def settle(world: World, week: Week, p: Any) -> None:
+    """Orders and edicts arrive, threats are punished, beliefs move, enforcement fades, relapses are noted."""
+    q: Params = p.enforcement
+    _watch_the_usual(world)
+    _receive_orders(world, week, q)
+    spread = q.reach_rate * (1.0 - world.organ.reach)
+    world.organ.reach += spread
+    _punish(world, week, p)
+    _believe(world, spread, q)
+    _fade(world, q)
+    for o in range(N_ORGANS):
+        _note_course(world, week, o, q)
+
+
+def threat_share(world: World) -> F:
+    """National share of threats among choices, by organ (O,): the tables' shares weighted by visits, free of draws."""
+    guards = world.guards
+    return np.array([portable.mean(guards.threat_share[o], guards.staff[o] * guards.effort[o]) for o in range(N_ORGANS)])
+
+
+def risk(enforcement: F, p: Params) -> F:
+    """True chance of punishment per threat by type, shape (O, 3)."""
+    return np.minimum(1.0, p.punishment * enforcement[:, None] * np.array(p.exposure))
+
+
+def _watch_the_usual(world: World) -> None:
+    """Eight-week mean of an organ's threat share while no order stands: what later counts as 'before'."""
+    share = threat_share(world)
+    for o, name in enumerate(ORGANS):
+        if world.organ.order[o] == 0.0:
+            key = f"usual_threats.{name}"
+            before = world.memory.get(key, float(share[o]))
+            world.memory[key] = before + (float(share[o]) - before) / 8.0
+
+
+def _receive_orders(world: World, week: Week, p: Params) -> None:
+    organ = world.organ
+    ordered = np.asarray(week.levers.rights_order, np.float64)
+    purged = np.asarray(week.levers.chief_purged, np.float64)
+    weight = ordered * organ.credibility * (1.0 + p.purge_bonus * np.minimum(1.0, purged))
+    for o in np.flatnonzero(ordered > 0.0):
+        if organ.order[o] == 0.0:
+            organ.threats_before[o] = world.memory[f"usual_threats.{ORGANS[o]}"]
+        organ.order[o] = weight[o]
+        organ.enforcement[o] = max(organ.enforcement[o], weight[o])
+        organ.reach[o] = 0.0
+        world.memory[f"peak.{ORGANS[o]}"] = float(organ.enforcement[o])
+        world.memory[f"faded.{ORGANS[o]}"] = 0.0
+    organ.edict[:] = np.maximum(organ.edict, np.asarray(week.levers.edict, np.float64))
+
+
+def threats_by_type(world: World, p: Any) -> NDArray[np.int64]:
+    """Real threats met last week by organ, county and agent type, shape (O, C, 3): split as the tables chose."""
+    met = np.stack([world.by_county("threats_met", o) for o in range(N_ORGANS)])
+    part = world.guards.type_threat * np.array(p.extortion.type_share)
+    whole = (part[..., 0] + part[..., 1] + part[..., 2])[..., None]
+    known = whole > 0.0
+    share = np.where(known, part / np.where(known, whole, 1.0), 0.0)
+    return np.floor(met[..., None] * share + 0.5).astype(np.int64)
+
+
+def _punish(world: World, week: Week, p: Any) -> None:
+    """Draw the punished threats; a punished agent's post is refilled."""
+    threats = threats_by_type(world, p)
+    entity = np.arange(threats.size).reshape(threats.shape)  # organ, county, type: organ * C * 3 + county * 3 + type
+    chance = np.broadcast_to(risk(world.organ.enforcement, p.enforcement)[:, None, :], threats.shape)
+    punished = draws.binomial(world.seed, "punished", week.number, entity, threats, chance)
+    world.guards.punished[:] = punished.sum(axis=2)
+
+
+def _believe(world: World, spread: F, p: Params) -> None:
+    """Perceived risk per threat: learnt from what is seen, forgotten, and announced with the order."""
+    perceived = world.guards.perceived
+    met = np.stack([world.by_county("threats_met", o) for o in range(N_ORGANS)]).astype(np.float64)
+    visits = np.stack([world.by_county("visits", o) for o in range(N_ORGANS)]).astype(np.float64)
+    bottom = met + p.unseen * visits
+    seen = np.where(bottom > 0.0, met / np.where(bottom > 0.0, bottom, 1.0), 0.0)
+    true_risk = risk(world.organ.enforcement, p)[:, None, :]
+    announced = p.announcement * (world.organ.order * spread)[:, None, None] * np.array(p.exposure)
+    learnt = p.learning * seen[..., None] * np.maximum(0.0, true_risk - perceived)
+    perceived[:] = np.clip(perceived + learnt + p.forgetting * (p.rest_belief - perceived) + announced, 0.0, 1.0)
+
+
+def weekly_decay(half_life: float) -> float:
+    """Share lost a week by what halves in `half_life` weeks."""
+    return 1.0 - float(portable.exp(-0.6931471805599453 / half_life))
+
+
+def _fade(world: World, p: Params) -> None:
+    organ = world.organ
+    organ.enforcement += weekly_decay(p.half_life) * (p.rest - organ.enforcement)
+    organ.edict *= 1.0 - weekly_decay(p.edict_half_life)
+
+
+def _note_course(world: World, week: Week, o: int, p: Params) -> None:
+    """Record fading enforcement, softening and relapse of one organ with a standing order, and move its credibility."""
+    organ, memory, name = world.organ, world.memory, ORGANS[o]
+    if organ.order[o] == 0.0:
+        return
+    share, before = float(threat_share(world)[o]), float(organ.threats_before[o])
+    _note_fading(world, week, o, p)
+    softened = memory.get(f"softened.{name}", 0.0) > 0.0
+    if not softened and share < p.softened * before:
+        causes = _orders(week, name)
+        week.log.record("softening", week.number, organ=name, magnitude=1.0 - share / before, causes=causes,
+                        text="guards plead where they threatened")
+        memory[f"softened.{name}"] = 1.0
+    elif softened and share >= p.relapsed * before:
+        causes = _latest(week, "softening", name)[:1] + _latest(week, "fading", name)[:1]
+        week.log.record("relapse", week.number, organ=name, magnitude=share / before, causes=causes,
+                        text="threats are back to four fifths of before the order")
+        organ.credibility[o] = max(0.0, organ.credibility[o] - p.relapse_cost)
+        _close_order(world, o)
+        return
+    if share < 0.5 * before:
+        organ.credibility[o] = min(1.0, organ.credibility[o] + p.trust_gain * 12.0 / 52.0)
+    if organ.enforcement[o] - p.rest < 0.05 * (memory.get(f"peak.{name}", 0.0) - p.rest):
+        _close_order(world, o)
+
+
+def _note_fading(world: World, week: Week, o: int, p: Params) -> None:
+    """Record once that half of what the order added to enforcement is gone."""
+    memory, name = world.memory, ORGANS[o]
+    left = float(world.organ.enforcement[o]) - p.rest
+    if memory.get(f"faded.{name}", 0.0) == 0.0 and left < 0.5 * (memory.get(f"peak.{name}", 0.0) - p.rest):
+        memory[f"faded.{name}"] = 1.0
+        week.log.record("fading", week.number, organ=name, magnitude=left, causes=_orders(week, name),
+                        text="half of the order's enforcement has gone")
+
+
+def _close_order(world: World, o: int) -> None:
+    world.organ.order[o] = 0.0
+    world.memory[f"softened.{ORGANS[o]}"] = 0.0
+
+
+def _orders(week: Week, organ: str) -> list[str]:
+    """The latest order to this organ and the latest purge of its chief, if any."""
+    return _latest(week, "rights_order", organ)[:1] + _latest(week, "chief_purged", organ)[:1]
+
+
+def _latest(week: Week, kind: str, organ: str) -> list[str]:
+    """Ids of events of a kind about the organ, else about no named organ; newest first."""
+    return week.log.latest(kind, CAUSE_WEEKS, organ=organ) or week.log.latest(kind, CAUSE_WEEKS, organ="")

@@ -1,0 +1,231 @@
+"""Extortion: whom guards visit, whether they abstain, plead or threaten, what they ask and who pays.
+
+Guards collect until they can live (target income, ours: a maximising guard would take three times too much and never
+rest). A visit falls on those against whom something can be held and who have market money. The approach is a quantal
+response (McKelvey and Palfrey 1995) over expected take, effort and expected punishment (Becker and Stigler 1974): a
+threat brings more and risks more than a plea. A detected infraction is settled for money (Polinsky and Shavell 2001).
+A refused demand has no consequence: the visit is spent.
+"""
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from custodes import portable
+from custodes.engine.step import Week
+from custodes.jit import njit
+from custodes.portable import squash
+from custodes.world.columns import N_ORGANS
+from custodes.world.state import World
+
+F = NDArray[np.float64]
+
+READS = (
+    "guards.staff guards.effort guards.paid guards.perceived organ.edict national.won_per_dollar "
+    "sums.weight sums.weight_threat_ask sums.weight_plea_ask sums.bribes sums.settlements"
+)
+WRITES = "guards.effort guards.take guards.threat_share guards.plea_share guards.type_threat"
+
+WEIGHT_UNIT: Final = 1.0 / 2.0**20  #: `sums.weight` counts in this unit
+FINDING_HANDLE: Final = 0.3  #: a household with less of a handle has nothing to be found
+
+
+class Params(NamedTuple):
+    """Group `extortion`; tuples are by organ (state security, police, cadres) or agent type (area, office, rough)."""
+
+    need: tuple[float, float, float]  #: won a week on which an agent's household lives
+    quota: tuple[float, float, float]  #: share of need demanded by superiors
+    visits: float  #: visits an agent-week at full effort
+    effort_rate: float  #: change of effort a week, per need of shortfall
+    effort_floor: float  #: least effort
+    handle_floor: float  #: illegality that shows without any market work
+    handle_media: float  #: handle from recent foreign media
+    handle_kin: float  #: handle from kin abroad
+    handle_border: float  #: handle from border business
+    weight_floor: float  #: interest of a household without market work
+    visit_cap: float  #: highest chance of a visit a week, by organ
+    ask_handle: float  #: handle at which a demand is the plain share of income, less a half
+    threat_income: float  #: weeks of income a threat asks
+    threat_money: float  #: share of cash a threat asks
+    threat_most: float  #: largest share of cash a threat takes
+    plea_income: float
+    plea_money: float
+    plea_most: float
+    comply_slope: float
+    threat_constant: float
+    threat_fear: float
+    threat_handle: float
+    threat_rights: float  #: how much rights talk strengthens refusal
+    plea_constant: float
+    plea_market: float
+    plea_handle: float
+    memory_threat: float  #: memory left by a paid threat
+    memory_plea: float
+    memory_fade: float  #: share of memory lost a week
+    gain: float  #: utility of the whole expected take when need is unmet by one need
+    effort_cost: float  #: utility cost of any demand
+    penalty: float  #: utility cost of punishment
+    plea_risk: float  #: punishability of a plea, relative to a threat
+    edict_cost: float  #: utility cost of any demand under a full edict
+    precision: float  #: of the quantal response
+    type_share: tuple[float, float, float]
+    type_force: tuple[float, float, float]  #: what a threat brings, by type
+    finding: tuple[float, float, float]  #: chance that a visit finds an infraction, per unit of handle, by organ
+    tariff_dollars: float  #: US$ that undo the worst offence
+    tariff_convexity: float  #: 0: price proportional to the handle; 1: to its cube
+
+
+# --- one household ---------------------------------------------------------------------------------------------------
+
+
+@njit
+def handle(illegality, market_share, media, kin_abroad, border_business, p):  # type: ignore[no-untyped-def]
+    """What can be held against a household, in [0, 1]: one minus the chance that each infraction is absent."""
+    trade = 1.0 - illegality * (p.handle_floor + market_share) / (1.0 + p.handle_floor)
+    return 1.0 - trade * (1.0 - p.handle_media * media) * (1.0 - p.handle_kin * kin_abroad) * (
+        1.0 - p.handle_border * border_business)
+
+
+@njit
+def visit_weight(handle_value, market_share, p):  # type: ignore[no-untyped-def]
+    """Interest of a household to a collecting guard, in [0, 1.03]; place acts through the density of staff."""
+    return handle_value * handle_value * (p.weight_floor + market_share)
+
+
+@njit
+def visit_probability(visits_per_weight, weight, p):  # type: ignore[no-untyped-def]
+    """Chance of a visit by one organ this week."""
+    chance = visits_per_weight * weight
+    return chance if chance < p.visit_cap else p.visit_cap
+
+
+@njit
+def ask_threat(income, money, handle_value, p):  # type: ignore[no-untyped-def]
+    """Won demanded under a threat, from smoothed weekly income and cash."""
+    wanted = p.threat_income * income * (p.ask_handle + handle_value) + p.threat_money * money
+    most = p.threat_most * money
+    return wanted if wanted < most else most
+
+
+@njit
+def ask_plea(income, money, handle_value, p):  # type: ignore[no-untyped-def]
+    """Won asked for by a plea."""
+    wanted = p.plea_income * income * (p.ask_handle + handle_value) + p.plea_money * money
+    most = p.plea_most * money
+    return wanted if wanted < most else most
+
+
+@njit
+def comply_threat(fear, handle_value, rights, p):  # type: ignore[no-untyped-def]
+    """Chance that a threatened household pays: fear and guilt make it, rights talk unmakes it."""
+    return squash(p.comply_slope * (
+        p.threat_constant + p.threat_fear * fear + p.threat_handle * handle_value - p.threat_rights * rights))
+
+
+@njit
+def comply_plea(market_share, handle_value, p):  # type: ignore[no-untyped-def]
+    """Chance that a household gives when asked: goodwill and insurance of those who trade."""
+    return squash(p.comply_slope * (p.plea_constant + p.plea_market * market_share + p.plea_handle * handle_value))
+
+
+@njit
+def remember(memory, threats_paid, pleas_paid, p):  # type: ignore[no-untyped-def]
+    """Next week's memory of having been robbed, in [0, 1]."""
+    raised = memory + p.memory_threat * threats_paid + p.memory_plea * pleas_paid
+    held = raised if raised < 1.0 else 1.0
+    return held * (1.0 - p.memory_fade)
+
+
+@njit
+def tariff(handle_value, tariff_won, p):  # type: ignore[no-untyped-def]
+    """Won that settle a detected infraction: the tariff of the worst offence, scaled by the handle."""
+    bend = p.tariff_convexity * (1.0 - handle_value * handle_value)
+    return tariff_won * handle_value * (1.0 - bend)
+
+
+@njit
+def finding_probability(handle_value, finding_rate):  # type: ignore[no-untyped-def]
+    """Chance that a visit finds an infraction; nothing is found at a household with little of a handle."""
+    return finding_rate * handle_value if handle_value > FINDING_HANDLE else 0.0
+
+
+# --- organs ----------------------------------------------------------------------------------------------------------
+
+
+def shortfall(paid: F, p: Params) -> F:
+    """What agents must collect, as a share of need, shape (O, C): unmet need plus the quota due upward."""
+    need = np.array(p.need)[:, None]
+    return np.maximum(0.0, need - paid) / need + np.array(p.quota)[:, None]
+
+
+def approach(shortfall_share: F, threat_take: F, plea_take: F, perceived: F, edict: F, p: Params) -> tuple[F, F]:
+    """Probabilities of a threat and of a plea by agent type, each (..., 3); the rest abstains.
+
+    `shortfall_share`, `threat_take`, `plea_take` (expected take of each approach, any common unit) and `edict` have
+    shape (...), `perceived` (risk of punishment per threat) has (..., 3). Nobody asks where nothing is to be had.
+    """
+    both = threat_take + plea_take
+    something = both > 0.0
+    share = np.where(something, threat_take / np.where(something, both, 1.0), 0.0)
+    fixed = (p.effort_cost + p.edict_cost * edict)[..., None]
+    gain = p.gain * shortfall_share
+    threat = (gain * share)[..., None] * np.array(p.type_force) - fixed - p.penalty * perceived
+    plea = (gain * (1.0 - share))[..., None] - fixed - p.plea_risk * p.penalty * perceived
+    top = np.maximum(0.0, np.maximum(threat, plea))
+    e_threat = portable.exp(p.precision * (threat - top))
+    e_plea = portable.exp(p.precision * (plea - top))
+    total = e_threat + e_plea + portable.exp(p.precision * (0.0 - top))
+    asks = something[..., None]
+    return np.where(asks, e_threat / total, 0.0), np.where(asks, e_plea / total, 0.0)
+
+
+def visits_wanted(world: World, p: Params) -> F:
+    """Visits a week, real, shape (O, C)."""
+    return world.guards.staff * (p.visits * world.guards.effort)
+
+
+def prepare(world: World, week: Week, p: Any) -> dict[str, NDArray[Any]]:
+    """Tables `visits_per_weight`, `threat_share`, `plea_share`, `finding_rate`, each (O, C), and `tariff_won` (1,)."""
+    q: Params = p.extortion
+    guards, counties = world.guards, world.guards.staff.shape[1]
+    by_county = lambda name: np.broadcast_to(world.by_county(name).astype(np.float64), (N_ORGANS, counties))  # noqa: E731
+    weight = by_county("weight") * WEIGHT_UNIT
+    known = weight > 0.0
+    visits = np.where(known, visits_wanted(world, q) / np.where(known, weight, 1.0), 0.0)
+    edict = np.broadcast_to(world.organ.edict[:, None], (N_ORGANS, counties))
+    threat, plea = approach(
+        shortfall(guards.paid, q), by_county("weight_threat_ask"), by_county("weight_plea_ask"), guards.perceived, edict, q)
+    guards.type_threat[:] = threat
+    guards.threat_share[:] = _mixed(threat, q)
+    guards.plea_share[:] = _mixed(plea, q)
+    return {
+        "visits_per_weight": visits,
+        "threat_share": guards.threat_share.copy(),
+        "plea_share": guards.plea_share.copy(),
+        "finding_rate": np.repeat(np.array(q.finding)[:, None], counties, axis=1),
+        "tariff_won": np.array([q.tariff_dollars * world.national.won_per_dollar]),
+    }
+
+
+def _mixed(by_type: F, p: Params) -> F:
+    """Mean over agent types by their shares, (O, C, 3) to (O, C), at most 1."""
+    a, b, c = p.type_share
+    whole = a + b + c
+    return np.minimum(1.0, (by_type[..., 0] * a + by_type[..., 1] * b + by_type[..., 2] * c) / whole)
+
+
+def collected(world: World) -> NDArray[np.int64]:
+    """Won taken last week in bribes and settlements, real, shape (O, C)."""
+    return np.stack([world.by_county("bribes", o) + world.by_county("settlements", o) for o in range(N_ORGANS)])
+
+
+def settle(world: World, week: Week, p: Any) -> None:
+    """Take an agent, before the part passed up, and the effort that it leaves to be made."""
+    q: Params = p.extortion
+    guards = world.guards
+    need = np.array(q.need)[:, None]
+    posted = guards.staff > 0.0
+    guards.take[:] = np.where(posted, collected(world) / np.where(posted, guards.staff, 1.0), 0.0)
+    missing = shortfall(guards.paid, q) - guards.take / need
+    guards.effort[:] = np.clip(guards.effort + q.effort_rate * missing, q.effort_floor, 1.0)
