@@ -1,0 +1,415 @@
+"""Incidents: a spark in an angry county may gather a crowd; police, state security and army are called in turn.
+
+Granovetter 1978 (thresholds) with Epstein's risk: aversion is uniform, so the share that acts is a clipped line and the
+tipping point is exact. A refused order is news next door; a county where all refuse is lost until retaken; lost
+counties spread, and enough of them contest the whole (ratio contest: Tullock; Skaperdas 1996). EQUATIONS.md 6 and 9.
+The spread of lost counties is near-critical: grade D, and results say so.
+"""
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from custodes import draws, portable
+from custodes.engine.step import Week
+from custodes.engine.tables import F
+from custodes.jit import njit
+from custodes.mechanisms.morale import agents_per_unit
+from custodes.mechanisms.stance import BIN_CENTERS, BINS, arrest_chance
+from custodes.world.columns import POLICE, STATE_SECURITY, U16
+from custodes.world.state import World
+
+READS = (
+    "tile_histogram tiles.county tiles.first_unit units.adults units.fear units.support units.county units.garrison "
+    "guards.morale guards.capacity guards.staff places.neighbours places.population places.capital places.soldiers "
+    "county.lost county.shock county.refusal_news sums.anger_u16 sums.households sums.dissenters sums.evaders "
+    "sums.stress_u16 memory"
+)
+WRITES = "county.anger county.lost county.shock county.heat county.refusal_news memory"
+
+#: Called in this order; numbers key the draws. The army has no county morale: a parameter stands for it.
+CALLED: Final = ("police", "state_security", "army")
+UPRISING: Final = 1.0  #: value of world.memory["outcome"] when the state falls to an uprising
+#: Kinds of events that may lie behind a crowd, and for how many weeks they count.
+CAUSES: Final = {
+    "price_doubling": 26, "ration_collapse": 52, "market_closure": 26, "currency_reform": 52, "rights_campaign": 52,
+    "relapse": 26, "refusal": 13, "lost": 13,
+}
+
+
+class Params(NamedTuple):
+    spark: float  #: sparks a county-week without anger or shock
+    anger_weight: float  #: rise of the spark rate with the square of anger
+    heat: float  #: mean extra push of a spark, in shares of peers
+    start: float  #: share of adults that a spark moves at first
+    steps: float  #: rounds of the cascade in the week
+    crowd: float  #: people; fewer are no incident
+    market_closure: float  #: shocks: what they add to the spark rate's factor
+    price_doubling: float
+    currency_reform: float
+    refusal_near: float
+    refusal_weeks: float  #: how long news of a refusal lasts next door
+    shock_fade: float  #: share of a shock lost each week
+    obey_base: float
+    obey_morale: float
+    obey_support: float
+    obey_local: float
+    obey_crowd: float
+    local_police: float  #: share recruited in the county
+    local_state_security: float
+    local_army: float
+    army_morale: float
+    dispersed: float  #: share of the crowd left when an order is obeyed
+    emboldened: float  #: factor of the crowd when one is refused
+    arrested: float  #: share of a dispersed crowd
+    arrest_cap: float  #: highest extra arrest hazard a week of a dissenter or evader; more arrests take more weeks
+    retake: float  #: weekly chance that a strong loyal organ retakes a lost county
+    loyal: float  #: obedience from which an organ is loyal
+    army_agents: float  #: soldiers who can be sent, as a share of all
+    spread_counties: float  #: neighbours that a lost county stirs
+    spread_spark: float  #: factor of their spark rate
+    spread_heat: float  #: their extra heat
+    national_heat: float  #: extra heat everywhere, a unit share of people in lost counties
+    national_heat_cap: float
+    uprising_share: float  #: share of people in lost counties at which the whole is contested
+    force_police: float  #: shares of the state's force
+    force_state_security: float
+    force_army: float  #: with the leader's guard and the capital's security command
+
+
+def _local(own: Params) -> tuple[float, float, float]:
+    return own.local_police, own.local_state_security, own.local_army
+
+
+def _force(own: Params) -> tuple[float, float, float]:
+    return own.force_police, own.force_state_security, own.force_army
+
+
+@njit
+def acting_share(
+    histogram: NDArray[np.float64], needed: NDArray[np.float64], push: float, risk: float
+) -> float:
+    """F: share of people who act under `push`; those of one bin differ in aversion, uniform over [0, 1].
+
+    Without risk a person acts as soon as push reaches what he needs: Granovetter's rule.
+    """
+    acting = 0.0
+    everybody = 0.0
+    for b in range(histogram.size):
+        gap = push - needed[b]
+        if risk > 0.0:
+            share = min(max(gap / risk, 0.0), 1.0)
+        else:
+            share = 1.0 if gap >= 0.0 else 0.0
+        acting += histogram[b] * share
+        everybody += histogram[b]
+    return acting / everybody if everybody > 0.0 else 0.0
+
+
+def cascade(
+    histogram: Any, peer: float, heat: float, agents_per_unit: float, adults_per_unit: float, mean_fear: float,
+    steps: int = 20, arrest: bool = True, *, needed: Any = BIN_CENTERS, start: float = 0.001, fear_base: float = 0.3,
+    precision: float = 2.3,
+) -> F:
+    """The acting share of a county after 0, 1, ... `steps` rounds, shape (steps + 1,); stops early at a fixed point.
+
+    `histogram` counts adults by the peer share they need, `needed` is what each bin needs. With `arrest` off there is
+    no risk, which gives the threshold models of Granovetter and Kuran.
+    """
+    counts = np.ascontiguousarray(histogram, np.float64)
+    thresholds = np.ascontiguousarray(needed, np.float64)
+    path = np.full(steps + 1, start)
+    for i in range(steps):
+        chance = float(arrest_chance(agents_per_unit, path[i] * adults_per_unit, precision)) if arrest else 0.0
+        path[i + 1 :] = acting_share(counts, thresholds, peer * path[i] + heat, chance * (fear_base + mean_fear))
+        if path[i + 1] == path[i]:
+            break
+    return path
+
+
+class Ground(NamedTuple):
+    """What a crowd meets in each county, each (C,) unless said."""
+
+    histogram: NDArray[np.int64]  #: (C, 32)
+    adults: NDArray[np.int64]  #: real
+    agents_per_unit: F
+    adults_per_unit: F
+    fear: F
+    support: F
+    army_support: float  #: soldiers' mean private support, over the country
+    stress: F
+    suspects: NDArray[np.int64]  #: real dissenters and evaders
+
+
+def ground(world: World) -> Ground:
+    """Sums of civil units and tiles by county; garrisons are left out: their adults are the army that is called."""
+    u, c = world.units, len(world.places.counties)
+    county = u.county.astype(np.int64)
+    civil = (u.garrison == 0).astype(np.float64)
+    weight = civil * u.adults
+
+    def by_county(values: Any) -> F:  # sums of whole numbers: exact
+        return np.bincount(county, weights=values, minlength=c)[:c].astype(np.float64)
+
+    people = by_county(weight)
+    safe = np.maximum(people, 1.0)
+    soldiers = u.adults - weight
+    squads = float(soldiers.sum())
+    support = np.where(people > 0, _signed(by_county(weight * u.support) / safe), 0.0)
+    return Ground(
+        histogram=_county_histogram(world, c),
+        adults=(world.k * people).astype(np.int64),
+        agents_per_unit=np.asarray(agents_per_unit(world), np.float64),
+        adults_per_unit=people / np.maximum(by_county(civil), 1.0),
+        fear=by_county(weight * u.fear) / safe / U16,
+        support=support,
+        army_support=float(_signed((soldiers * u.support).sum() / squads) if squads else portable.mean(support, people)),
+        stress=world.by_county("stress_u16") / np.maximum(world.by_county("households"), 1) / U16,
+        suspects=world.by_county("dissenters") + world.by_county("evaders"),
+    )
+
+
+def _signed(stored: Any) -> Any:
+    """Private support in [-1, 1] from a neighbourhood's stored (mean + 1) / 2."""
+    return 2.0 * stored / U16 - 1.0
+
+
+def _county_histogram(world: World, counties: int) -> NDArray[np.int64]:
+    first = world.tiles.first_unit[:-1]
+    civil = world.units.garrison[first] == 0
+    out = np.zeros((counties, BINS), np.int64)
+    np.add.at(out, world.tiles.county[civil], world.tile_histogram[civil])
+    return out
+
+
+def obedience(morale: Any, support: Any, local: Any, crowd: Any, p: Params) -> F:
+    """Chance that a unit obeys an order against a crowd that is the share `crowd` of adults."""
+    will = p.obey_base + p.obey_morale * morale + p.obey_support * support - p.obey_local * local - p.obey_crowd * crowd
+    return np.asarray(np.clip(will, 0.02, 0.99))
+
+
+def spark_rate(anger: F, shock: F, lost_near: Any, p: Params) -> F:
+    """Sparks a county-week."""
+    stirred = np.where(lost_near, p.spread_spark, 1.0)
+    return np.asarray(p.spark * (1.0 + p.anger_weight * anger * anger) * (1.0 + shock) * stirred)
+
+
+def settle(world: World, week: Week, p: Any) -> None:
+    """One week of sparks, crowds, orders, refusals, lost counties and, rarely, the contest for the whole."""
+    own: Params = p.incidents
+    here = ground(world)
+    _forget(world, here, own)
+    _measure_anger(world)
+    _add_shocks(world, week, own)
+    _retake(world, week, here, own)
+    near = _stir(world, own)
+    for county in _sparks(world, week, near, own):
+        _incident(world, week, here, int(county), p)
+    _contest(world, week, here, own)
+
+
+def _forget(world: World, here: Ground, own: Params) -> None:
+    """Shocks and news fade; the arrests of earlier crowds go on until all are made."""
+    for name in [n for n in world.memory if n.startswith("arrest_share.")]:
+        c = int(name.partition(".")[2])
+        left = world.memory[f"arrests_due.{c}"] - world.memory.pop(name) * float(here.suspects[c])
+        world.memory[f"arrests_due.{c}"] = max(left, 0.0)
+        _plan_arrests(world, here, c, own)
+    world.memory["incidents_week"] = 0.0
+    world.memory["refusals_week"] = 0.0
+    world.county.shock *= 1.0 - own.shock_fade
+    np.maximum(world.county.refusal_news - 1.0, 0.0, out=world.county.refusal_news)
+
+
+def _plan_arrests(world: World, here: Ground, c: int, own: Params) -> None:
+    """Next week's extra arrest hazard of those who dissent or evade in county `c`."""
+    due = world.memory[f"arrests_due.{c}"]
+    suspects = float(here.suspects[c])
+    if due < 1.0 or suspects <= 0.0:
+        del world.memory[f"arrests_due.{c}"]
+        return
+    world.memory[f"arrest_share.{c}"] = min(due / suspects, own.arrest_cap)
+
+
+def _measure_anger(world: World) -> None:
+    households = np.maximum(world.by_county("households"), 1)
+    world.county.anger[:] = world.by_county("anger_u16") / households / U16
+
+
+def _add_shocks(world: World, week: Week, own: Params) -> None:
+    doubled = world.memory.get("price_doubled_week")
+    fresh = doubled is not None and doubled != world.memory.get("price_shock_week")
+    if doubled is not None and fresh:
+        world.memory["price_shock_week"] = doubled
+    world.county.shock += (
+        own.market_closure * float(week.levers.market_closure)
+        + own.currency_reform * float(week.levers.currency_reform)
+        + (own.price_doubling if fresh else 0.0)
+    )
+
+
+def _stir(world: World, own: Params) -> NDArray[np.bool_]:
+    """Set the extra heat of every county; return which lie next to a lost one, (C,)."""
+    near = np.zeros(len(world.places.counties), bool)
+    for lost in np.flatnonzero(world.county.lost):
+        near[list(world.places.neighbours[lost][: int(own.spread_counties)])] = True
+    everywhere = min(own.national_heat_cap, own.national_heat * _lost_share(world))
+    world.county.heat[:] = everywhere + np.where(near, own.spread_heat, 0.0)
+    return near
+
+
+def _lost_share(world: World) -> float:
+    people = world.places.population
+    return float(people[world.county.lost > 0].sum() / max(int(people.sum()), 1))
+
+
+def _sparks(world: World, week: Week, near: NDArray[np.bool_], own: Params) -> NDArray[np.int64]:
+    """Counties with a spark this week (one at most: the rate is far below one)."""
+    shock = world.county.shock + own.refusal_near * (world.county.refusal_news > 0)
+    chance = 1.0 - portable.exp(-spark_rate(world.county.anger, shock, near, own))
+    luck = draws.uniform(world.seed, "spark", week.number, np.arange(len(chance)))
+    return np.flatnonzero((luck < chance) & (world.county.lost == 0))
+
+
+def _incident(world: World, week: Week, here: Ground, c: int, p: Any) -> None:
+    """One spark in county `c`, from heat to its end."""
+    own: Params = p.incidents
+    luck = draws.uniform(world.seed, "heat", week.number, c)
+    heat = -own.heat * float(portable.log(1.0 - luck)) + float(world.county.heat[c])
+    path = cascade(
+        here.histogram[c], p.stance.peer, heat, float(here.agents_per_unit[c]), float(here.adults_per_unit[c]),
+        float(here.fear[c]), int(own.steps), start=own.start, fear_base=p.stance.fear_base,
+        precision=p.stance.arrest_precision,
+    )
+    share = float(path[-1])
+    people = share * float(here.adults[c])
+    if people < own.crowd:
+        return
+    place = world.places.counties[c]
+    event = week.log.record(
+        "incident", week.number, place=place, magnitude=people, causes=_causes(world, week, c),
+        text=f"A crowd of about {_rounded(people)} in {place}: anger {world.county.anger[c]:.2f}, "
+             f"food stress {here.stress[c]:.2f}, heat of the spark {heat:.2f}.",
+    )
+    world.memory["incidents_week"] += 1.0
+    _call(world, week, here, c, share, event, own)
+
+
+def _causes(world: World, week: Week, c: int) -> list[str]:
+    """The newest event of each kind that could lie behind a crowd here: national ones, and those of places nearby."""
+    near = {world.places.counties[n] for n in world.places.neighbours[c]} | {world.places.counties[c]}
+    found: list[str] = []
+    for kind, weeks in CAUSES.items():
+        if kind in ("refusal", "lost"):
+            found += [e for place in sorted(near) for e in week.log.latest(kind, weeks, place=place)[:1]]
+        else:
+            found += week.log.latest(kind, weeks)[:1]
+    return found
+
+
+def _rounded(people: float) -> str:
+    step = 10 if people < 1000 else 100 if people < 10_000 else 1000
+    return f"{int(people / step + 0.5) * step:,}"
+
+
+def _call(world: World, week: Week, here: Ground, c: int, share: float, event: str, own: Params) -> None:
+    """Call the organs in turn until one obeys; a county where all refuse is lost."""
+    refusals: list[str] = []
+    for i, organ in enumerate(CALLED):
+        support = here.army_support if organ == "army" else float(here.support[c])
+        chance = float(obedience(_morale(world, i, c, own), support, _local(own)[i], share, own))
+        if draws.uniform(world.seed, "obedience", week.number, c * len(CALLED) + i) < chance:
+            _disperse(world, week, here, c, share, organ, [event, *refusals], own)
+            return
+        refusals.append(_refuse(world, week, c, organ, share, event, own))
+        share = min(own.emboldened * share, 1.0)
+    place = world.places.counties[c]
+    world.county.lost[c] = 1
+    world.memory[f"lost_crowd.{c}"] = share * float(here.adults[c])
+    week.log.record("lost", week.number, place=place, magnitude=share, causes=[event, *refusals],
+                    text=f"Every organ called refused: {place} is out of the state's hands.")
+
+
+def _morale(world: World, called: int, c: int, own: Params) -> float:
+    organ = (POLICE, STATE_SECURITY, None)[called]
+    return own.army_morale if organ is None else float(world.guards.morale[organ, c])
+
+
+def _disperse(
+    world: World, week: Week, here: Ground, c: int, share: float, organ: str, causes: list[str], own: Params
+) -> None:
+    """The crowd breaks up; a tenth of it is to be arrested, from those who dissent or evade here."""
+    people = share * float(here.adults[c])
+    place = world.places.counties[c]
+    due = own.arrested * people
+    world.memory[f"arrests_due.{c}"] = world.memory.get(f"arrests_due.{c}", 0.0) + due
+    _plan_arrests(world, here, c, own)
+    week.log.record("dispersed", week.number, place=place, organ=organ, magnitude=people, causes=causes,
+                    text=f"The {organ.replace('_', ' ')} broke up the crowd in {place}; about "
+                         f"{_rounded(own.dispersed * people)} stayed, about {_rounded(due)} are to be arrested.")
+
+
+def _refuse(world: World, week: Week, c: int, organ: str, share: float, event: str, own: Params) -> str:
+    place = world.places.counties[c]
+    world.memory["refusals_week"] += 1.0
+    near = list(world.places.neighbours[c][: int(own.spread_counties)])
+    world.county.refusal_news[near] = own.refusal_weeks
+    return week.log.record("refusal", week.number, place=place, organ=organ, magnitude=share, causes=[event],
+                           text=f"The {organ.replace('_', ' ')} in {place} did not move against the crowd.")
+
+
+def _retake(world: World, week: Week, here: Ground, own: Params) -> None:
+    """A loyal organ stronger than the crowd comes back, with some chance a week."""
+    for c in np.flatnonzero(world.county.lost):
+        crowd = world.memory.get(f"lost_crowd.{c}", 0.0)
+        able = [CALLED[i] for i in range(len(CALLED)) if _can_retake(world, here, i, crowd, own)]
+        if not able or draws.uniform(world.seed, "retake", week.number, int(c)) >= own.retake:
+            continue
+        place = world.places.counties[c]
+        world.county.lost[c] = 0
+        world.memory.pop(f"lost_crowd.{c}", None)
+        back = week.log.record("retaken", week.number, place=place, organ=able[0], magnitude=crowd,
+                               causes=week.log.latest("lost", 520, place=place)[:1],
+                               text=f"The {able[0].replace('_', ' ')} retook {place}.")
+        _disperse(world, week, here, int(c), crowd / max(float(here.adults[c]), 1.0), able[0], [back], own)
+
+
+def _national(world: World, here: Ground, called: int, own: Params) -> tuple[float, float]:
+    """Agents that an organ called can send, and its obedience before a crowd is met, over the whole country."""
+    support = here.army_support if CALLED[called] == "army" else portable.mean(here.support, here.adults)
+    organ = (POLICE, STATE_SECURITY, None)[called]
+    if organ is None:
+        agents, morale = own.army_agents * float(world.places.soldiers.sum()), own.army_morale
+    else:
+        agents = portable.total(world.guards.capacity[organ])
+        morale = portable.mean(world.guards.morale[organ], world.guards.staff[organ])
+    return agents, float(obedience(morale, support, _local(own)[called], 0.0, own))
+
+
+def _can_retake(world: World, here: Ground, called: int, crowd: float, own: Params) -> bool:
+    agents, will = _national(world, here, called, own)
+    return agents > crowd and will >= own.loyal
+
+
+def fall_chance(lost_share: float, loyal_force: float) -> float:
+    """Ratio contest R^2 / (R^2 + L^2): chance that the state falls."""
+    top = lost_share * lost_share
+    bottom = top + loyal_force * loyal_force
+    return top / bottom if bottom > 0.0 else 0.0
+
+
+def _contest(world: World, week: Week, here: Ground, own: Params) -> None:
+    """Contest each week while enough people, or the capital, are out of the state's hands."""
+    share = _lost_share(world)
+    if share < own.uprising_share and not world.county.lost[world.places.capital]:
+        return
+    loyal = portable.total([_force(own)[i] * _national(world, here, i, own)[1] for i in range(len(CALLED))])
+    chance = fall_chance(share, loyal)
+    # the whole country's draw: one entity past the counties
+    fell = draws.uniform(world.seed, "obedience", week.number, len(CALLED) * len(world.places.counties)) < chance
+    week.log.record("uprising", week.number, magnitude=share, causes=week.log.latest("lost", 26)[:5],
+                    text=f"Counties with {share:.0%} of the people are lost; the state "
+                         f"{'fell' if fell else 'held'} (chance of falling {chance:.2f}).")
+    if fell:
+        world.memory["outcome"] = UPRISING
