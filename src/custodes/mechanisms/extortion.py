@@ -185,7 +185,7 @@ def visits_wanted(world: World, p: Params) -> F:
     return world.guards.staff * (p.visits * world.guards.effort)
 
 
-def prepare(world: World, week: Week, p: Any) -> dict[str, NDArray[Any]]:
+def prepare(world: World, week: Week, p: Any) -> dict[str, NDArray[Any]]:  # noqa: ARG001 every step has this signature
     """Tables `visits_per_weight`, `threat_share`, `plea_share`, `finding_rate`, each (O, C), and `tariff_won` (1,)."""
     q: Params = p.extortion
     guards, counties = world.guards, world.guards.staff.shape[1]
@@ -220,7 +220,7 @@ def collected(world: World) -> NDArray[np.int64]:
     return np.stack([world.by_county("bribes", o) + world.by_county("settlements", o) for o in range(N_ORGANS)])
 
 
-def settle(world: World, week: Week, p: Any) -> None:
+def settle(world: World, week: Week, p: Any) -> None:  # noqa: ARG001 every step has this signature
     """Take an agent, before the part passed up, and the effort that it leaves to be made."""
     q: Params = p.extortion
     guards = world.guards

@@ -19,11 +19,11 @@ F = NDArray[np.float64]
 I = NDArray[np.int64]  # noqa: E741
 
 READS = (
-    "books.pocket books.county_chief books.chain books.won guards.staff national.trade_ratio organ.trade_ratio "
+    "books.pocket books.county_chief books.chain books.won guards.staff organ.trade_ratio "
     "sums.class_households sums.class_members sums.class_served_members sums.bribes sums.households "
-    "levers.organ_revenue_cut levers.budget_security levers.guards_pay"
+    "levers.budget_security levers.guards_pay"
 )
-WRITES = "organ.trade_ratio guards.paid books.pocket books.county_chief books.chain books.till"
+WRITES = "guards.paid books.pocket books.county_chief books.chain books.till"
 
 
 class Params(NamedTuple):
@@ -48,8 +48,6 @@ PASSED_UP: Final = (UP_COUNTY + UP_CHAIN + UP_LEADER) / 100.0
 
 def prepare(world: World, week: Week, p: Any) -> dict[str, NDArray[Any]]:
     """Tables `take_home` (C, 8), `guard_pay` (8,), both won a household of the class, and `mean_bribe` (C,)."""
-    cut = np.asarray(week.levers.organ_revenue_cut, np.float64)
-    world.organ.trade_ratio[:] = world.national.trade_ratio * np.clip(1.0 - cut, 0.0, 1.0)
     return {"take_home": take_home(world, p.takings), "guard_pay": pay(world, week, p), "mean_bribe": mean_bribe(world)}
 
 
@@ -110,7 +108,7 @@ def mean_bribe(world: World) -> F:
 # --- after the pass --------------------------------------------------------------------------------------------------
 
 
-def settle(world: World, week: Week, p: Any) -> None:
+def settle(world: World, week: Week, p: Any) -> None:  # noqa: ARG001 every step has this signature
     """Spend what nobody takes home: pockets without households, county chiefs' and organs' funds, all into tills."""
     q: Params = p.takings
     books = world.books
@@ -140,7 +138,8 @@ def spending_shares(world: World, p: Params) -> F:
 
 def _part(accounts: I, share: float) -> I:
     """Whole won: a share of each account, rounded down and never more than is there."""
-    return np.clip(np.floor(accounts * share).astype(np.int64), 0, np.maximum(accounts, 0))
+    parts: I = np.clip(np.floor(accounts * share).astype(np.int64), 0, np.maximum(accounts, 0))
+    return parts
 
 
 def _move(source: I, target: I, amounts: I) -> None:
