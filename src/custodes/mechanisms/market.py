@@ -1,0 +1,264 @@
+"""Market and work: labour moves between state job and market, and is paid by what was spent.
+
+Market earnings are no rule but an outcome: what households spent in a county last week lies in its till, and half of
+it, less the fee, is paid to those who trade there, by labour and skill. State jobs pay a token wage; enterprises that
+pay more do so from a wage fund, filled by trade companies, by what absent workers pay for their absence, and by the
+state. Whatever officials' chains and chiefs spend returns to the tills. Shapes and numbers: EQUATIONS.md sections 2 and
+4 with IMPLEMENTING.md nos. 3, 4, 19-21, 26; absence bought from the employer: MODEL.md section 2; ours throughout.
+
+Before the pass money goes only where it was there already, so no account can be overdrawn.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from custodes.engine.step import Week
+from custodes.jit import njit
+from custodes.world.columns import ARMY, FARMERS, N_CLASSES, ORGANS
+from custodes.world.state import World
+
+F = NDArray[np.float64]
+I = NDArray[np.int64]  # noqa: E741
+
+READS = (
+    "books.till books.county_chief books.chain books.won organ.edict places.place_type places.population "
+    "sums.market_labour_milli sums.farm_workers_milli sums.attending_milli sums.class_households"
+)
+WRITES = (
+    "books.till books.county_chief books.chain books.pocket books.won national.wage_rate county.market_rate"
+)
+
+SLACK = 1.005  #: workers and households are counted a week late
+SLACK_ROWS = 3
+CADRES = ORGANS.index("cadres")
+
+
+class Params(NamedTuple):
+    """Facts and rates of work, spending and the state's payments; money is won."""
+
+    food_budget: float  #: share of its cash that a household spends on grain at most, a week
+    spend_share: float  #: share of the rest that it spends on other goods, a week
+    ration_worth: float  #: weight of a ration, at the market's price, in what a state job is worth
+    start_share: float  #: market share of labour without food stress and with equal earnings
+    stress_push: float  #: more market labour for each unit of food stress
+    earning_pull: float  #: more market labour when the market alone earns
+    earning_scale: float  #: won/week of earnings at which the comparison begins to bite
+    lowest_share: float
+    share_rate: float  #: share of the distance to the target moved in a week
+    share_cap: tuple[float, ...]  #: highest market share of labour, by class
+    income_rate: float  #: weight of this week in smoothed income
+    reference_rate: float  #: share of the distance to own income that the income reference moves in a year
+    buyout_won: float  #: price of a full absence from a state job, won/week
+    buyout_limit: float  #: share of its cash that a household pays for absence at most
+    levy: float  #: share of income taken as levies, before levy_extra
+    state_pay: float  #: won/week a household in a state job
+    fee: float  #: market fee, share of what is paid out of a till
+    diverted: float  #: share of the fee that officials keep
+    edict_on_diverted: float  #: share of the diversion that a full anti-corruption edict stops
+    wage_share: float  #: share of the state's weekly spending that is wages
+    company_share: float  #: share of their won that trade companies and enterprises spend in a week
+    leader_share: float  #: the same of the leader's fund, at the usual gifts
+    treasury_share: float  #: the same of the treasury above its float, at the usual budget for the economy
+    treasury_float: float  #: won that the treasury keeps
+    chain_share: float  #: share of an organ's chain fund spent on gifts and building in a week
+    chief_share: float  #: share of a county chief's fund spent in the county in a week
+    till_share: tuple[float, ...]  #: division of state and chain spending among tills, by place
+
+
+# --- household ---------------------------------------------------------------------------------------------------------
+
+
+@njit
+def wanted_grain(gap, want_factor):  # type: ignore[no-untyped-def]
+    """Grams that a household wants to buy: its gap after ration and own produce, more or less as grain is cheap or dear."""
+    return gap * want_factor
+
+
+@njit
+def affordable_grain(money, grain_price, p):  # type: ignore[no-untyped-def]
+    """Grams that the food budget buys at `grain_price` won/kg."""
+    price = grain_price if grain_price > 1.0 else 1.0
+    return 1000.0 * p.food_budget * money / price
+
+
+@njit
+def other_spending(money, p):  # type: ignore[no-untyped-def]
+    """Won spent on goods other than grain, out of what is left after food."""
+    return p.spend_share * money
+
+
+@njit
+def buyout(market_share, money, buyout_won, p):  # type: ignore[no-untyped-def]
+    """Won paid to be absent from the state job: by the time in the market, at most `buyout_limit` of the cash."""
+    price = buyout_won * market_share
+    limit = p.buyout_limit * money
+    return price if price < limit else limit
+
+
+@njit
+def market_earning(market_rate, skill, workers, mean_bribe):  # type: ignore[no-untyped-def]
+    """Won a week that full time in the market earns a household, net of the county's mean bribe (the fee is in the rate)."""
+    return market_rate * skill * workers - mean_bribe
+
+
+@njit
+def state_earning(  # type: ignore[no-untyped-def]
+    state_pay, guard_pay, paying, wage_rate, workers, ration_grams_week, ration_price, served, buys_out, buyout_won, p
+):
+    """Won a week that full attendance is worth: pay, the ration of the household at a part of its price, no buy-out."""
+    ration = p.ration_worth * 0.001 * ration_grams_week * ration_price * served
+    return state_pay + guard_pay + paying * wage_rate * workers + ration + buys_out * buyout_won
+
+
+@njit
+def labour_target(food_stress, market_earning, state_earning, cap, tolerance, p):  # type: ignore[no-untyped-def]
+    """Market share of labour that a household moves toward: more when hungry, more when the market earns more."""
+    both = abs(market_earning) + abs(state_earning) + p.earning_scale
+    pull = p.earning_pull * (market_earning - state_earning) / both
+    share = p.start_share + p.stress_push * food_stress + pull
+    share = share if share > p.lowest_share else p.lowest_share
+    share = share if share < cap else cap
+    share = share * tolerance
+    return share if share < 1.0 else 1.0
+
+
+@njit
+def share_update(m, target, p):  # type: ignore[no-untyped-def]
+    """Next week's market share of labour."""
+    return m + p.share_rate * (target - m)
+
+
+@njit
+def smooth_income(smoothed, income, p):  # type: ignore[no-untyped-def]
+    """Next week's smoothed income (won/week)."""
+    return smoothed + p.income_rate * (income - smoothed)
+
+
+@njit
+def reference_update(reference, smoothed, p):  # type: ignore[no-untyped-def]
+    """Next week's income reference: own past income, followed slowly (MODEL.md consequence 12)."""
+    return reference + p.reference_rate / 52.0 * (smoothed - reference)
+
+
+# --- group -------------------------------------------------------------------------------------------------------------
+
+
+def prepare(world: World, week: Week, p: Any) -> dict[str, NDArray[Any]]:
+    """Spend the funds of chiefs, chains and state, take the market fee, set this week's rates; see `Tables`."""
+    q: Params = p.market
+    spend_chiefs_and_chains(world, week, q)
+    fill_wage_fund(world, week, q)
+    rate = take_fee_and_rate(world, q)
+    world.county.market_rate[:] = rate
+    world.national.wage_rate = rate_for(world, world.books.won["wage_fund"], world.total("attending_milli"))
+    farm_rate = rate_for(world, world.books.won["farm_proceeds"] // 2, world.total("farm_workers_milli"))
+    return {
+        "market_rate": rate,
+        "farm_rate": np.array([farm_rate]),
+        "wage_rate": np.array([world.national.wage_rate]),
+        "state_pay": state_pay(world, q),
+        "tolerance": np.array([float(week.levers.market_tolerance)]),
+        "share_cap": np.asarray(q.share_cap, np.float64),
+        "levy_rate": np.array([min(max(q.levy + week.levers.levy_extra, 0.0), 0.5)]),
+        "buyout_won": np.array([q.buyout_won]),
+    }
+
+
+def settle(world: World, week: Week, p: Any) -> None:  # noqa: ARG001
+    """After the pass: what nobody drew from the wage fund goes to the tills."""
+    world.books.won["wage_fund"] -= pay_tills(world, world.books.won["wage_fund"], p.market)
+
+
+def spend_chiefs_and_chains(world: World, week: Week, p: Params) -> None:
+    """County chiefs spend in their county, the organs' chains (gifts and building) in all: by the budget for gifts."""
+    books = world.books
+    spent = np.floor(books.county_chief * p.chief_share).astype(np.int64)
+    books.county_chief -= spent
+    books.till += spent
+    share = min(p.chain_share * week.levers.budget_gifts, 0.5)
+    for organ in range(len(books.chain)):
+        books.chain[organ] -= pay_tills(world, int(int(books.chain[organ]) * share), p)
+
+
+def fill_wage_fund(world: World, week: Week, p: Params) -> None:
+    """Trade companies, enterprises, leader and treasury (above its float) spend: most as wages, the rest to the tills.
+
+    `budget_economy` scales the treasury's part and `budget_gifts` the leader's; no fund spends more than half of what
+    it holds. The budget for propaganda buys words, not work: it has no flow of money here.
+    """
+    won = world.books.won
+    spare = max(0, won["treasury"] - int(p.treasury_float))
+    parts = {
+        "trade_companies": int(won["trade_companies"] * p.company_share),
+        "enterprises": int(won["enterprises"] * p.company_share),
+        "leader_fund": int(won["leader_fund"] * min(p.leader_share * week.levers.budget_gifts, 0.5)),
+        "treasury": int(spare * min(p.treasury_share * week.levers.budget_economy, 0.5)),
+    }
+    for name, amount in parts.items():
+        wages = int(amount * p.wage_share)
+        world.books.move_won(name, "wage_fund", wages)
+        won[name] -= pay_tills(world, amount - wages, p)
+
+
+def pay_tills(world: World, amount: int, p: Params) -> int:
+    """Add `amount` won to the tills by place, inside a place by population; returns the won added.
+
+    The caller takes them from their source, where the remainder of the floors stays. Places that a country lacks leave
+    their share to the others.
+    """
+    added = divide(amount, till_weights(world, p))
+    world.books.till += added
+    return int(added.sum())
+
+
+def till_weights(world: World, p: Params) -> F:
+    """Weights of the tills, shape (C,): the place's share over its counties by population."""
+    place, people = world.places.place_type, world.places.population.astype(np.float64)
+    weights = np.zeros(len(people))
+    for code, share in enumerate(p.till_share):
+        here = place == code
+        everyone = float(world.places.population[here].sum())
+        if everyone > 0.0:
+            weights[here] = share * people[here] / everyone
+    return weights
+
+
+def divide(amount: int, weights: F) -> I:
+    """Whole parts of `amount` in proportion to `weights` (floored, so that they never sum to more than it)."""
+    whole = np.floor(weights * 2.0**30).astype(np.int64).tolist()
+    both = sum(whole)
+    return np.array([amount * w // both if both else 0 for w in whole], np.int64)
+
+
+def take_fee_and_rate(world: World, p: Params) -> F:
+    """Take the fee from the half of each till that is paid out; return won per unit of labour and skill, shape (C,).
+
+    The fee: officials keep `diverted` of it (less under an edict on them), the treasury gets the rest.
+    """
+    books = world.books
+    half = books.till // 2
+    fee = np.floor(half * p.fee).astype(np.int64)
+    kept = np.floor(fee * (p.diverted * (1.0 - p.edict_on_diverted * float(world.organ.edict[CADRES])))).astype(np.int64)
+    books.till -= fee
+    books.pocket[CADRES] += kept
+    books.won["treasury"] += int((fee - kept).sum())
+    labour = world.by_county("market_labour_milli") / 1000.0
+    return np.where(labour > 0.0, (half - fee) / np.where(labour > 0.0, labour * SLACK, 1.0), 0.0)
+
+
+def rate_for(world: World, fund: int, milli: int) -> float:
+    """Won a worker that `fund` pays to `milli` thousandths of workers and a few more; 0 where nobody works."""
+    workers = milli / 1000.0 * SLACK + SLACK_ROWS * world.k
+    return fund / workers if milli > 0 else 0.0
+
+
+def state_pay(world: World, p: Params) -> F:
+    """Won a household by class, shape (8,): nothing for farmers and army, all scaled down to half of the treasury."""
+    households = sum(world.total("class_households", c) for c in range(N_CLASSES) if c not in (FARMERS, ARMY))
+    budget = world.books.won["treasury"] // 2
+    affordable = budget / (households * SLACK + SLACK_ROWS * world.k)
+    out = np.full(N_CLASSES, float(int(min(p.state_pay, affordable))))
+    out[[FARMERS, ARMY]] = 0.0
+    return out

@@ -1,0 +1,269 @@
+"""Prices: rice, the won against the dollar, and the hard currency that moves between the country and abroad.
+
+The rice price follows stocks in the markets and, as far as the border is open, arbitrage with the price abroad
+[L: parity arbitrage]; the exchange rate follows importers' demand against what exporters offer. The bank defends the
+rate out of the reserve, so that a trade cut shows late: prices stay flat until the reserve is empty. Shapes and numbers:
+EQUATIONS.md section 4 with IMPLEMENTING.md no. 10, which closes the dollar block (remittances are sold to importers,
+reserve dollars are paid to the treasury, only a surplus is bought with new won).
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from custodes import draws, portable
+from custodes.engine.step import Week
+from custodes.jit import njit
+from custodes.world.columns import PLACE_TYPES
+from custodes.world.state import World
+
+F = NDArray[np.float64]
+
+READS = (
+    "books.won books.cents books.grams national.rice_price national.won_per_dollar national.market_cover "
+    "national.price_memory county.price_spread places.place_type sums.want_grams sums.money sums.income "
+    "sums.dollars_cents sums.remittance_won"
+)
+WRITES = (
+    "books.won books.cents national.rice_price national.won_per_dollar national.market_cover national.price_memory "
+    "national.dollar_demand national.dollar_supply national.trade_ratio organ.trade_ratio county.price_spread"
+)
+
+BORDER = PLACE_TYPES.index("border")
+LOWEST_COVER = 0.05  #: weeks; below it the pull of an empty market grows no further
+LOWEST_PRICE = 1.0  #: won
+
+
+class Params(NamedTuple):
+    """Facts and rates of prices and hard currency."""
+
+    parity_rice: float  #: price of rice abroad, US$/kg
+    staple_ratio: float  #: price of the grain that people buy over that of rice
+    cover_target: float  #: weeks of demand in the markets at which stocks leave the price alone
+    stock_pull: float  #: weekly change of log price for each unit of log(target / cover)
+    parity_pull: float  #: share of the log distance to parity closed in a week, border open
+    price_noise: float  #: standard deviation of the weekly change of log price
+    price_step: float  #: largest weekly change of log price
+    price_anchor: float  #: rice price at which the want for grain equals want_scale / (1 + elasticity), won/kg
+    want_scale: float  #: grain wanted over the gap, at a price of zero
+    elasticity: float  #: how fast the want falls with the price
+    spread: tuple[float, ...]  #: county price over national price, by place, border open
+    border_spread: float  #: added to border counties' spread when the border is shut
+    exports: float  #: US$/year before cuts
+    hidden_income: float  #: US$/year that sanctions do not reach
+    closure_loss: float  #: share of exports that stops while the border is shut
+    offer_share: float  #: share of hard-currency income that is offered for won
+    importer_share: float  #: share of their won that importers want to change in a week
+    rate_pull: float  #: weekly change of log rate for each unit of (demand - supply) / (demand + supply)
+    rate_noise: float  #: standard deviation of the weekly change of log rate
+    defended: float  #: share of the gap that the bank meets while the reserve lasts
+    defence_felt: float  #: share of the bank's defence that the exchange rate feels
+    aid_as_trade: float  #: worth of an aid dollar to organs, over a trade dollar
+    goods_share: float  #: share of their dollars that importers spend on goods abroad in a week
+    remittance: float  #: US$/year sent to a household with a link abroad
+    remittance_fee: float  #: share of it that brokers keep
+    hoard_weeks: float  #: weeks of income in cash above which a household buys dollars
+    hoard_share: float  #: share of the excess that it changes in a week
+    short_weeks: float  #: weeks of income in cash below which it sells dollars
+
+
+# --- household ---------------------------------------------------------------------------------------------------------
+
+
+@njit
+def dollars_wanted(money, smoothed_income, p):  # type: ignore[no-untyped-def]
+    """Won that a household wants to change into dollars: a part of cash above `hoard_weeks` of income."""
+    excess = money - p.hoard_weeks * smoothed_income
+    return p.hoard_share * excess if excess > 0.0 else 0.0
+
+
+@njit
+def dollars_offered_cents(money, smoothed_income, dollars_cents, won_per_cent, p):  # type: ignore[no-untyped-def]
+    """US cents that a household short of cash wants to sell: what lifts it to `short_weeks` of income, if it has as much."""
+    lack = p.short_weeks * smoothed_income - money
+    lack = lack if lack > 0.0 else 0.0
+    cents = lack / won_per_cent if won_per_cent > 0.0 else 0.0
+    return cents if cents < dollars_cents else dollars_cents
+
+
+# --- group -------------------------------------------------------------------------------------------------------------
+
+
+def prepare(world: World, week: Week, p: Any) -> dict[str, NDArray[Any]]:
+    """Settle this week's dollar trade, move rate, price and spreads; see `Tables` for the result."""
+    q: Params = p.prices
+    nation = world.national
+    nation.trade_ratio = trade_ratio(week.levers, q)
+    world.organ.trade_ratio[:] = nation.trade_ratio * (1.0 - np.asarray(week.levers.organ_revenue_cut, np.float64))
+    met = trade_dollars(world, week, q)
+    move_rate(world, week, q, met)
+    move_rice_price(world, week, q)
+    move_spread(world, week.levers.border_open, q)
+    county_price = np.asarray(nation.rice_price * world.county.price_spread)
+    grain_price = q.staple_ratio * county_price
+    want_factor = q.want_scale / (1.0 + q.elasticity * county_price / q.price_anchor)
+    won_per_cent = nation.won_per_dollar / 100.0
+    return {
+        "grain_price": grain_price,
+        "ration_price": grain_price.copy(),
+        "want_factor": want_factor,
+        "market_fill": np.array([market_fill(world, float(want_factor.max(initial=0.0)))]),
+        "won_per_cent": np.array([won_per_cent]),
+        "remittance_cents": np.array([remittance_cents(world, q)], np.int64),
+        "dollar_fill": dollar_fill(world, won_per_cent, q),
+    }
+
+
+def settle(world: World, week: Week, p: Any) -> None:  # noqa: ARG001
+    """After the pass: importers spend part of the dollars that households left them on goods abroad."""
+    world.books.move_cents("importers_cents", "abroad_cents", int(world.books.cents["importers_cents"] * p.prices.goods_share))
+
+
+def exports_now(levers: Any, p: Params) -> float:
+    """Exports in US$ a year under the cut (less what leaks past it) and the closure of the border."""
+    reached = 1.0 - levers.trade_cut * (1.0 - levers.trade_leak)
+    return float(p.exports * max(0.0, reached) * (1.0 - p.closure_loss * (1.0 - levers.border_open)))
+
+
+def trade_ratio(levers: Any, p: Params) -> float:
+    """Trade over its base, aid counted at `aid_as_trade`: what organs and officials live from."""
+    return (exports_now(levers, p) + p.aid_as_trade * levers.aid_dollars) / p.exports if p.exports > 0.0 else 1.0
+
+
+# --- the dollar ----------------------------------------------------------------------------------------------------------
+
+
+def trade_dollars(world: World, week: Week, p: Params) -> float:
+    """Book the week's trade between importers, exporters and bank, at last week's rate (IMPLEMENTING.md no. 10).
+
+    Returns the share of the gap between demand and supply that the bank met (bought up, if there was a surplus).
+    """
+    nation, books = world.national, world.books
+    won_per_cent = nation.won_per_dollar / 100.0
+    income = exports_now(week.levers, p) + p.hidden_income + week.levers.aid_dollars
+    supply = int(100.0 * p.offer_share * income / 52.0)
+    demand = int(p.importer_share * books.won["importers"] / won_per_cent)
+    nation.dollar_supply, nation.dollar_demand = float(supply), float(demand)
+    sold = min(supply, demand)
+    books.move_cents("abroad_cents", "importers_cents", sold)
+    books.move_won("importers", "trade_companies", int(sold * won_per_cent))
+    gap = int(p.defended * abs(demand - supply))
+    met = min(gap, books.cents["reserve"]) if demand > supply else gap
+    if demand > supply:
+        books.move_cents("reserve", "importers_cents", met)
+        books.move_won("importers", "treasury", int(met * won_per_cent))
+    else:
+        books.move_cents("abroad_cents", "reserve", met)
+        books.move_won("central_bank", "trade_companies", int(met * won_per_cent))
+    _log_reserve(world, week, empty=met < gap)
+    return met / abs(demand - supply) if demand != supply else p.defended
+
+
+def _log_reserve(world: World, week: Week, *, empty: bool) -> None:
+    """Log once when the reserve cannot meet the bank's share of the gap; again only after it holds four weeks' supply."""
+    if empty and not world.memory.get("reserve_empty"):
+        world.memory["reserve_empty"] = 1.0
+        kinds = ("trade_cut", "trade_leak", "border_open", "import_grain_extra", "budget_food")
+        week.log.record(
+            "reserve_empty", week.number, magnitude=world.national.dollar_demand / max(1.0, world.national.dollar_supply),
+            causes=[i for kind in kinds for i in week.log.latest(kind, 520)],
+            text="The state's hard currency is spent: the bank no longer holds the exchange rate.",
+        )
+    elif world.books.cents["reserve"] > 4.0 * world.national.dollar_supply:
+        world.memory["reserve_empty"] = 0.0
+
+
+def move_rate(world: World, week: Week, p: Params, met: float) -> None:
+    """Move won a dollar by demand against supply, as far as the bank left it: `met` is the share of the gap that it met.
+
+    With `defence_felt` 0 the rate would move by the gap *before* the bank, as in IMPLEMENTING.md no. 10: it would then
+    double within a year of a deep trade cut, defended or not. The default, 1, is what EQUATIONS.md expects and the
+    facts show (C17 with C30): flat while the reserve lasts, and failing when it is empty.
+    """
+    demand, supply = world.national.dollar_demand, world.national.dollar_supply
+    both = demand + supply
+    pressure = (demand - supply) / both if both > 0.0 else 0.0
+    luck = draws.normal(world.seed, "dollar", week.number, 0)
+    step = (p.rate_pull * pressure + p.rate_noise * luck) * (1.0 - p.defence_felt * met)
+    world.national.won_per_dollar = max(LOWEST_PRICE, world.national.won_per_dollar * portable.exp(step))
+
+
+def remittance_cents(world: World, p: Params) -> int:
+    """US cents that reach a linked household this week: less where importers could not pay a quarter of their won for all."""
+    full = 100.0 * p.remittance * (1.0 - p.remittance_fee) / 52.0
+    last = world.total("remittance_won")
+    payable = min(1.0, 0.25 * world.books.won["importers"] / last) if last else 1.0
+    return int(full * payable)
+
+
+def dollar_fill(world: World, won_per_cent: float, p: Params) -> F:
+    """Shares of households' wanted purchases and sales of dollars that importers can surely meet, shape (2,).
+
+    The wants of this week are not known yet, so they are bounded: purchases by a part of all cash and income, sales by
+    all dollars in households, or by the cash that would lift every household out of shortage, whichever is less.
+    """
+    cash = 2 * world.total("money") + 2 * world.total("income")
+    most_bought = p.hoard_share * cash / won_per_cent
+    most_sold = min(
+        world.total("dollars_cents") * won_per_cent, 2.0 * p.short_weeks * max(world.total("income"), world.total("money"))
+    )
+    cents, won = 0.9 * world.books.cents["importers_cents"], 0.5 * world.books.won["importers"]
+    buy = min(1.0, cents / most_bought) if most_bought > 0.0 else 0.0
+    sell = min(1.0, won / most_sold) if most_sold > 0.0 else 0.0
+    return np.array([buy, sell])
+
+
+# --- grain ---------------------------------------------------------------------------------------------------------------
+
+
+def move_rice_price(world: World, week: Week, p: Params) -> None:
+    """Move the national rice price by market cover and parity, and its 8-week and 52-week means."""
+    nation = world.national
+    demand = world.total("want_grams")
+    if demand:
+        nation.market_cover = world.books.grams["market_stock"] / demand
+    parity = p.parity_rice * nation.won_per_dollar
+    step = p.stock_pull * portable.log(p.cover_target / max(LOWEST_COVER, nation.market_cover))
+    step += p.parity_pull * week.levers.border_open * portable.log(parity / nation.rice_price)
+    step += p.price_noise * draws.normal(world.seed, "rice_price", week.number, 0)
+    step = min(max(step, -p.price_step), p.price_step)
+    nation.rice_price = max(LOWEST_PRICE, nation.rice_price * portable.exp(step))
+    nation.price_memory += (nation.rice_price - nation.price_memory) / 8.0
+    year = world.memory.get("rice_year_mean", nation.rice_price)
+    world.memory["rice_year_mean"] = year + (nation.rice_price - year) / 52.0
+    _log_price(world, week)
+
+
+def _log_price(world: World, week: Week) -> None:
+    """Log once when rice costs twice its yearly mean (a shock to incidents); again only after it is below 1.5 times."""
+    nation, memory = world.national, world.memory
+    ratio = nation.rice_price / memory["rice_year_mean"]
+    if ratio > 2.0 and not memory.get("price_doubled"):
+        memory["price_doubled"], memory["price_doubled_week"] = 1.0, float(week.number)
+        kinds = ("harvest", "harvest_factor", "border_open", "reserve_empty", "ration_collapse", "ration_priority",
+                 "currency_reform", "trade_cut")
+        week.log.record(
+            "price_doubling", week.number, magnitude=ratio,
+            causes=[i for kind in kinds for i in week.log.latest(kind, 52)[:1]],
+            text=f"Rice costs {nation.rice_price:.0f} won a kilogram, {ratio:.1f} times its yearly mean.",
+        )
+    elif ratio < 1.5:
+        memory["price_doubled"] = 0.0
+
+
+def move_spread(world: World, border_open: float, p: Params) -> None:
+    """County prices over the national one drift (a tenth a week) to those of their place; a shut border makes it dearer."""
+    place = world.places.place_type
+    target = np.asarray(p.spread)[place] + np.where(place == BORDER, p.border_spread * (1.0 - border_open), 0.0)
+    world.county.price_spread += 0.1 * (target - world.county.price_spread)
+
+
+def market_fill(world: World, largest_factor: float) -> float:
+    """Share q of wanted grain that the markets can surely hand out.
+
+    EQUATIONS.md divides by *last* week's want, which overdraws the stock when want jumps. `rations.prepare` knows
+    what households lack this week at most (`gap_grams`); the want is at most that times the largest want factor.
+    """
+    most_wanted = world.memory.get("gap_grams", 0.0) * largest_factor
+    return min(1.0, 0.95 * world.books.grams["market_stock"] / most_wanted) if most_wanted > 0.0 else 1.0
