@@ -74,6 +74,15 @@ def test_guards_who_live_on_their_pay_take_less_threaten_less_and_control_more()
     assert ratio["capacity"] > 1.2
 
 
+def test_the_more_guards_are_paid_the_less_they_collect():
+    """Becker and Stigler's consequence, with the mechanism whole: takings and threats fall with every step of pay."""
+    courses = [live(1, order=0.0, pay=pay)[1] for pay in (0.0, 0.18, 0.36, 0.54, 0.72)]
+    takes, threats = [c.take[-1] for c in courses], [c.threats[-1] for c in courses]
+    assert takes == sorted(takes, reverse=True)
+    assert threats == sorted(threats, reverse=True)
+    assert takes[-1] < 0.5 * takes[0]
+
+
 def test_a_guard_who_is_well_paid_barely_changes():
     """Consequence 1: who lives on his pay meets few people with threats, so an order has little to stop."""
     _, poor, _ = live(13)

@@ -1,9 +1,9 @@
 """Enforcement: a rights order from above, the punishments that follow, what guards come to expect, and the relapse.
 
-An order raises enforcement, which fades with a half-life. Guards learn the risk *per threat* (a belief about punishments
-a week would fall as soon as guards obey) partly from the announcement, as word of it spreads, partly from punishments
-seen in their own organ and county; they forget slowly. An order that ends in a relapse costs the organ's trust in the
-next one. Ground: Becker and Stigler 1974 for deterrence; adaptive expectations and credibility are ours.
+An order raises enforcement, which fades with a half-life. Guards learn the risk *per threat* (a belief about
+punishments a week would fall as soon as guards obey) partly from the announcement, as word of it spreads, partly from
+punishments seen in their own organ and county; they forget slowly. An order that ends in a relapse costs the organ's
+trust in the next one. Ground: Becker and Stigler 1974 for deterrence; adaptive expectations and credibility are ours.
 """
 
 from typing import Any, Final, NamedTuple
@@ -70,12 +70,14 @@ def settle(world: World, week: Week, p: Any) -> None:
 def threat_share(world: World) -> F:
     """National share of threats among choices, by organ (O,): the tables' shares weighted by visits, free of draws."""
     guards = world.guards
-    return np.array([portable.mean(guards.threat_share[o], guards.staff[o] * guards.effort[o]) for o in range(N_ORGANS)])
+    visits = guards.staff * guards.effort
+    return np.array([portable.mean(guards.threat_share[o], visits[o]) for o in range(N_ORGANS)])
 
 
 def risk(enforcement: F, p: Params) -> F:
     """True chance of punishment per threat by type, shape (O, 3)."""
-    return np.minimum(1.0, p.punishment * enforcement[:, None] * np.array(p.exposure))
+    chance: F = np.minimum(1.0, p.punishment * enforcement[:, None] * np.array(p.exposure))
+    return chance
 
 
 def _watch_the_usual(world: World) -> None:
@@ -111,7 +113,8 @@ def threats_by_type(world: World, p: Any) -> NDArray[np.int64]:
     whole = (part[..., 0] + part[..., 1] + part[..., 2])[..., None]
     known = whole > 0.0
     share = np.where(known, part / np.where(known, whole, 1.0), 0.0)
-    return np.floor(met[..., None] * share + 0.5).astype(np.int64)
+    split: NDArray[np.int64] = np.floor(met[..., None] * share + 0.5).astype(np.int64)
+    return split
 
 
 def _punish(world: World, week: Week, p: Any) -> None:

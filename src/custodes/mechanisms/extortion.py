@@ -22,7 +22,7 @@ from custodes.world.state import World
 F = NDArray[np.float64]
 
 READS = (
-    "guards.staff guards.effort guards.paid guards.perceived organ.edict national.won_per_dollar "
+    "guards.staff guards.effort guards.paid guards.perceived organ.edict county.lost national.won_per_dollar "
     "sums.weight sums.weight_threat_ask sums.weight_plea_ask sums.bribes sums.settlements"
 )
 WRITES = "guards.effort guards.take guards.threat_share guards.plea_share guards.type_threat"
@@ -156,7 +156,8 @@ def finding_probability(handle_value, finding_rate):  # type: ignore[no-untyped-
 def shortfall(paid: F, p: Params) -> F:
     """What agents must collect, as a share of need, shape (O, C): unmet need plus the quota due upward."""
     need = np.array(p.need)[:, None]
-    return np.maximum(0.0, need - paid) / need + np.array(p.quota)[:, None]
+    share: F = np.maximum(0.0, need - paid) / need + np.array(p.quota)[:, None]
+    return share
 
 
 def approach(shortfall_share: F, threat_take: F, plea_take: F, perceived: F, edict: F, p: Params) -> tuple[F, F]:
@@ -181,21 +182,22 @@ def approach(shortfall_share: F, threat_take: F, plea_take: F, perceived: F, edi
 
 
 def visits_wanted(world: World, p: Params) -> F:
-    """Visits a week, real, shape (O, C)."""
-    return world.guards.staff * (p.visits * world.guards.effort)
+    """Visits a week, real, shape (O, C); nobody collects in a county that the state has lost."""
+    held = (world.county.lost == 0).astype(np.float64)
+    return world.guards.staff * (p.visits * world.guards.effort) * held
 
 
 def prepare(world: World, week: Week, p: Any) -> dict[str, NDArray[Any]]:  # noqa: ARG001 every step has this signature
-    """Tables `visits_per_weight`, `threat_share`, `plea_share`, `finding_rate`, each (O, C), and `tariff_won` (1,)."""
+    """Tables `visits_per_weight`, `threat_share`, `plea_share`, `finding_rate` (O, C) and `tariff_won` (1,)."""
     q: Params = p.extortion
     guards, counties = world.guards, world.guards.staff.shape[1]
-    by_county = lambda name: np.broadcast_to(world.by_county(name).astype(np.float64), (N_ORGANS, counties))  # noqa: E731
-    weight = by_county("weight") * WEIGHT_UNIT
+    weight = _of_county(world, "weight") * WEIGHT_UNIT
     known = weight > 0.0
     visits = np.where(known, visits_wanted(world, q) / np.where(known, weight, 1.0), 0.0)
     edict = np.broadcast_to(world.organ.edict[:, None], (N_ORGANS, counties))
     threat, plea = approach(
-        shortfall(guards.paid, q), by_county("weight_threat_ask"), by_county("weight_plea_ask"), guards.perceived, edict, q)
+        shortfall(guards.paid, q), _of_county(world, "weight_threat_ask"), _of_county(world, "weight_plea_ask"),
+        guards.perceived, edict, q)
     guards.type_threat[:] = threat
     guards.threat_share[:] = _mixed(threat, q)
     guards.plea_share[:] = _mixed(plea, q)
@@ -206,6 +208,12 @@ def prepare(world: World, week: Week, p: Any) -> dict[str, NDArray[Any]]:  # noq
         "finding_rate": np.repeat(np.array(q.finding)[:, None], counties, axis=1),
         "tariff_won": np.array([q.tariff_dollars * world.national.won_per_dollar]),
     }
+
+
+def _of_county(world: World, name: str) -> F:
+    """A county's sum as every organ sees it, shape (O, C)."""
+    sums = world.by_county(name).astype(np.float64)
+    return np.broadcast_to(sums, (N_ORGANS, sums.size))
 
 
 def _mixed(by_type: F, p: Params) -> F:

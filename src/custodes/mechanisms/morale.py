@@ -47,7 +47,8 @@ class Params(NamedTuple):
 def income_share(world: World, p: Any) -> F:
     """Pay and net takings of an agent as a share of need, (O, C)."""
     need = np.array(p.extortion.need)[:, None]
-    return (world.guards.paid + world.guards.take * (1.0 - PASSED_UP)) / need
+    share: F = (world.guards.paid + world.guards.take * (1.0 - PASSED_UP)) / need
+    return share
 
 
 def pay_ratio(world: World, p: Any) -> F:
@@ -105,7 +106,8 @@ def units_of_county(world: World) -> F:
 def agents_per_unit(world: World) -> F:
     """Control capacity of state security and police, agents a neighbourhood, (C,)."""
     capacity = world.guards.capacity
-    return (capacity[STATE_SECURITY] + capacity[POLICE]) / units_of_county(world)
+    density: F = (capacity[STATE_SECURITY] + capacity[POLICE]) / units_of_county(world)
+    return density
 
 
 def national_agents_per_unit(world: World) -> float:
@@ -115,7 +117,7 @@ def national_agents_per_unit(world: World) -> float:
 
 
 def capacity_norm(world: World) -> float:
-    """C_0: agents a neighbourhood in the last year of the burn-in; before it is known, this week's (1 if there are none)."""
+    """C_0: agents a neighbourhood in the burn-in's last year; before it is known, this week's (1 if there are none)."""
     norm = world.national.capacity_norm or national_agents_per_unit(world)
     return norm if norm > 0.0 else 1.0
 

@@ -19,24 +19,21 @@ F = NDArray[np.float64]
 I = NDArray[np.int64]  # noqa: E741
 
 READS = (
-    "books.pocket books.county_chief books.chain books.won guards.staff organ.trade_ratio "
+    "books.pocket books.won guards.staff organ.trade_ratio "
     "sums.class_households sums.class_members sums.class_served_members sums.bribes sums.households "
     "levers.budget_security levers.guards_pay"
 )
-WRITES = "guards.paid books.pocket books.county_chief books.chain books.till"
+WRITES = "guards.paid books.pocket books.till"
 
 
 class Params(NamedTuple):
-    """Group `takings`; tuples are by organ (state security, police, cadres) or place (capital, border, inner, rural)."""
+    """Group `takings`; tuples are by organ (state security, police, cadres)."""
 
     official: tuple[float, float, float]  #: official pay, share of need, rations and other kind included
     supplement: tuple[float, float, float]  #: pay out of the organ's own trade revenue, share of need
     cash: float  #: cash in official pay, share of need
     treasury_limit: float  #: largest share of the treasury that pays guards in a week
     pocket_payout: float  #: share of a pocket taken home a week
-    chief_payout: float  #: share of a county chief's account spent a week
-    chain_payout: float  #: share of an organ's chain fund spent a week
-    spending_place: tuple[float, float, float, float]  #: where the chain's money is spent, by place type
 
 
 #: Share of a bribe that leaves the collecting agents: the books' own division.
@@ -109,39 +106,19 @@ def mean_bribe(world: World) -> F:
 
 
 def settle(world: World, week: Week, p: Any) -> None:  # noqa: ARG001 every step has this signature
-    """Spend what nobody takes home: pockets without households, county chiefs' and organs' funds, all into tills."""
-    q: Params = p.takings
+    """Pockets of organs without a household in the county: what would be taken home goes to the till.
+
+    What was passed up is spent by `market` (county chiefs, chains, the leader's fund).
+    """
     books = world.books
     for o in range(N_ORGANS):
         none = world.by_county("class_households", o) == 0
-        _move(books.pocket[o], books.till, np.where(none, _part(books.pocket[o], q.pocket_payout), 0))
-    _move(books.county_chief, books.till, _part(books.county_chief, q.chief_payout))
-    share = spending_shares(world, q)
-    for o in range(N_ORGANS):
-        amount = int(_part(books.chain[o : o + 1], q.chain_payout)[0])
-        parts = np.floor(amount * share).astype(np.int64)
-        books.till += parts
-        books.chain[o] -= parts.sum()
-
-
-def spending_shares(world: World, p: Params) -> F:
-    """Share of each county (C,) in what the organs' chains spend: by place type, inside a type by population."""
-    places = world.places
-    out = np.zeros(places.population.size)
-    for kind, part in enumerate(p.spending_place):
-        here = places.place_type == kind
-        people = int(places.population[here].sum())
-        if people > 0:
-            out[here] = part * places.population[here] / people
-    return out
+        spent = np.where(none, _part(books.pocket[o], p.takings.pocket_payout), 0)
+        books.pocket[o] -= spent
+        books.till += spent
 
 
 def _part(accounts: I, share: float) -> I:
     """Whole won: a share of each account, rounded down and never more than is there."""
     parts: I = np.clip(np.floor(accounts * share).astype(np.int64), 0, np.maximum(accounts, 0))
     return parts
-
-
-def _move(source: I, target: I, amounts: I) -> None:
-    source -= amounts
-    target += amounts

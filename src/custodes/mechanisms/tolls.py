@@ -30,7 +30,7 @@ def takings(tolls: F, intercept: float) -> F:
 def independent_tolls(collectors: int, intercept: float, tolerance: float = 1e-13, rounds: int = 100_000) -> F:
     """Nash equilibrium (n,) reached by best replies in turn, from free passage.
 
-    In turn, because replies all at once overshoot and never settle for three or more. ArithmeticError if it does not settle.
+    In turn, because replies all at once overshoot and never settle for three or more. ArithmeticError if these do not.
     """
     tolls = np.zeros(collectors)
     for _ in range(rounds):
