@@ -184,7 +184,8 @@ def approach(shortfall_share: F, threat_take: F, plea_take: F, perceived: F, edi
 def visits_wanted(world: World, p: Params) -> F:
     """Visits a week, real, shape (O, C); nobody collects in a county that the state has lost."""
     held = (world.county.lost == 0).astype(np.float64)
-    return world.guards.staff * (p.visits * world.guards.effort) * held
+    visits: F = world.guards.staff * (p.visits * world.guards.effort) * held
+    return visits
 
 
 def prepare(world: World, week: Week, p: Any) -> dict[str, NDArray[Any]]:  # noqa: ARG001 every step has this signature
