@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from custodes import errors
-    from custodes.engine.run import Run, run
+    from custodes.engine.run import run
+    from custodes.results.run import Run
     from custodes.results.store import open_run as open  # noqa: A004
     from custodes.scenario.load import Scenario, load
 
@@ -24,7 +25,7 @@ __all__ = ["Run", "Scenario", "__version__", "errors", "load", "open", "run"]
 
 #: public name -> (module, name in it); no name: the module itself
 _HOMES: dict[str, tuple[str, str]] = {
-    "Run": ("custodes.engine.run", "Run"),
+    "Run": ("custodes.results.run", "Run"),
     "Scenario": ("custodes.scenario.load", "Scenario"),
     "errors": ("custodes.errors", ""),
     "load": ("custodes.scenario.load", "load"),

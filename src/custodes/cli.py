@@ -20,7 +20,7 @@ from custodes import __version__, flags
 from custodes.errors import BadInput, BadResults, CustodesError, Stopped
 
 if TYPE_CHECKING:
-    from custodes.engine.run import Run
+    from custodes.results.run import Run
 
 app = typer.Typer(
     name="custodes",
@@ -32,6 +32,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 
+REPORT = "report.html"
+SCHEMAS = ("scenario", "variant", "policy", "parameter")  #: kinds of file whose schema can be printed
 ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A built-in scenario, or a scenario file or folder.")]
 RunFolder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a run.")]
 
@@ -83,25 +85,27 @@ def _load(scenario: str) -> Any:
 
 def _run(country: Any, wanted: dict[str, Any], folder: Path, resume: bool, quiet: bool) -> "Run":
     """Run with a progress bar; an interrupt ends in `Stopped`, which says how to go on."""
-    from custodes import progress
-
     try:
+        from custodes import progress
         from custodes.engine import run as engine
         from custodes.jit import compiled_before
 
         if not compiled_before():
             progress.notice("compiling, once, about a minute", quiet)
         with progress.bar(quiet) as on_progress:
-            return engine.run(country, **wanted, out=folder, resume=resume, progress=on_progress, report=True)
+            finished = engine.run(country, **wanted, out=folder, resume=resume, progress=on_progress, report=True)
+            if not (folder / REPORT).exists():  # a run that was whole before, but whose page was lost
+                finished.report()
     except KeyboardInterrupt:
-        raise Stopped(f"stopped; the same command with --out {folder} --resume goes on from the last week saved.") from None
+        raise Stopped(f"stopped before its first week; the same command with --out {folder} --resume starts it.") from None
+    return finished
 
 
 def _show_run(finished: "Run", folder: Path) -> None:
     from custodes.present import terminal
 
     terminal.show_run(finished)
-    _write(f"results {folder}, report {folder / 'report.html'}")
+    _write(f"results {folder}, report {folder / REPORT}")
 
 
 @app.command()
@@ -110,7 +114,7 @@ def report(
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="The HTML file [default: DIR/report.html].")] = None,
 ) -> None:
     """Write a run's report: one HTML file that opens offline."""
-    target = out or folder / "report.html"
+    target = out or folder / REPORT
     finished = _open(folder)
     if target.is_dir():
         raise BadResults(f"'{flags.shown(target)}' is a folder; --out wants the name of a file.")
@@ -148,27 +152,28 @@ def new(name: Annotated[str, typer.Argument(metavar="NAME", help="Folder of the 
 @app.command()
 def scenarios() -> None:
     """List the built-in scenarios."""
-    from custodes.present import terminal
-    from custodes.scenario import skeleton
+    from custodes import listing
+    from custodes.scenario.load import load
+    from custodes.scenario.load import scenarios as names
 
-    terminal.show_scenarios(skeleton.scenarios())
+    _write(listing.scenarios(load(name) for name in names()))
 
 
 @app.command()
 def levers() -> None:
     """List the levers that a policy can set, with bounds and meaning."""
-    from custodes.actors.levers import LEVERS
-    from custodes.present import terminal
+    from custodes import listing
+    from custodes.actors.levers import lever_table
 
-    terminal.show_levers(LEVERS)
+    _write(listing.levers(lever_table()))
 
 
 @app.command()
 def parameters(scenario: ScenarioName) -> None:
-    """List a scenario's parameters with value, unit, prior, source and grade."""
-    from custodes.present import terminal
+    """List a scenario's parameters: value, unit, prior, source, grade."""
+    from custodes import listing
 
-    terminal.show_parameters(_load(scenario))
+    _write(listing.parameters(_load(scenario).parameters.table()))
 
 
 @app.command()
@@ -182,21 +187,24 @@ def why(
 
 @app.command()
 def week() -> None:
-    """Print the order of the week: each step, what it reads and what it writes."""
-    from custodes.present import terminal
-    from custodes.week import WEEK
+    """Print the order of the week: each step, what it reads and writes."""
+    from custodes import listing
+    from custodes.week import PREPARE, SETTLE
 
-    terminal.show_week(WEEK)
+    _write(listing.week(PREPARE, SETTLE))
 
 
 @app.command()
 def schema(
-    kind: Annotated[str, typer.Argument(metavar="[scenario|policy|parameter]", help="Which file.")] = "scenario",
+    kind: Annotated[str, typer.Argument(metavar="[KIND]", help=f"One of {', '.join(SCHEMAS)}.")] = "scenario",
 ) -> None:
-    """Print the JSON Schema of a file, for editors."""
+    """Print the JSON Schema of a kind of file, for editors."""
+    if kind not in SCHEMAS:
+        mend = flags.did_you_mean(kind, list(SCHEMAS)) or f" Choose one of {', '.join(SCHEMAS)}."
+        raise BadInput(f"'{flags.shown(kind)}' is not a kind of file.{mend}")
     from custodes.scenario import schema as schemas
 
-    _write(json.dumps(schemas.json_schema(kind), indent=2))
+    _write(json.dumps(getattr(schemas, f"{kind}_schema")(), indent=2))
 
 
 @app.command()

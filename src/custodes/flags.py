@@ -68,7 +68,7 @@ def weeks(years: str | None, weeks_text: str | None) -> int | None:
 
 
 def sample(text: str) -> str:
-    """The sample as `1/k`: each row stands for k people; accepts `1/100`, `0.01` and `1`."""
+    """The sample as `1/k`: each row stands for k people; accepts `1/100`, `0.01` and `1`. Everybody is `1`."""
     wrong = BadInput(f"--sample must be one in a whole number, such as 1/100, 0.01 or 1, and '{shown(text)}' is not.")
     if len(text) > 40 or "e" in text.lower():
         raise wrong
@@ -83,7 +83,7 @@ def sample(text: str) -> str:
     k = round(1 / share)
     if abs(share * k - 1) > Fraction(1, 10_000):
         raise wrong
-    return f"1/{k}"
+    return "1" if k == 1 else f"1/{k}"
 
 
 def seed(text: str) -> int:
@@ -140,8 +140,9 @@ def output_folder(path: Path, resume: bool) -> Path:
     try:
         if path.exists() and not path.is_dir():
             raise BadResults(f"'{said}' is a file, not a folder; choose another --out.")
-        if path.is_dir() and not resume and any(path.iterdir()):
-            raise BadResults(f"'{said}' is not empty; choose another --out, or add --resume to go on with the run in it.")
+        if path.is_dir() and not resume and (names := {p.name for p in path.iterdir()}):
+            mend = ", or add --resume to go on with the run in it" if "request.json" in names else ""
+            raise BadResults(f"'{said}' is not empty; choose another --out{mend}.")
         _probe(_nearest_folder(path, said), said)
     except OSError as error:
         raise BadResults(f"'{said}' cannot be written ({reason(error)}); choose another --out.") from None
