@@ -109,9 +109,15 @@ def test_a_week_of_dollars_closes_and_overdraws_nothing(importers, reserve, held
 
 def test_remittances_shrink_when_importers_cannot_pay_for_them():
     world = small_world()
-    assert prices.remittance_cents(world, P.prices) == 2019
-    put(world, "remittance_won", world.books.won["importers"] // world.k // 2)
-    assert prices.remittance_cents(world, P.prices) < 1100
+    put(world, "households", world.places.population // 4 // world.k)
+    first = prices.remittance_cents(world, 81.0, P.prices)  # as if every household were linked
+    put(world, "remittance_cents", 100 * first)
+    assert 0 < first < 2019 == prices.remittance_cents(world, 81.0, P.prices)
+    world.books.won["importers"] = 81 * 2019 * 400 * world.k
+    put(world, "remittance_cents", 100 * 2019)
+    assert prices.remittance_cents(world, 81.0, P.prices) == pytest.approx(2019 / 4 / 1.05, abs=1)
+    world.books.won["importers"] = 0
+    assert prices.remittance_cents(world, 81.0, P.prices) == 0
 
 
 def test_importers_sell_households_no_more_dollars_than_they_have():
@@ -207,13 +213,33 @@ def test_state_pay_leaves_half_of_a_poor_treasury():
     assert 0 < bill <= world.books.won["treasury"] // 2
 
 
-def test_what_is_left_of_the_wage_fund_goes_to_the_tills():
+def test_the_wage_fund_waits_for_workers_and_goes_to_the_tills_when_there_are_none():
     world = small_world()
     run_market(world)
-    left, tills = world.books.won["wage_fund"], int(world.books.till.sum())
+    fund, tills = world.books.won["wage_fund"], int(world.books.till.sum())
+    market.settle(world, week(0), P)
+    assert world.books.won["wage_fund"] == fund
+    put(world, "attending_milli", 0)
     market.settle(world, week(0), P)
     assert world.books.won["wage_fund"] < 10
-    assert int(world.books.till.sum()) - tills == left - world.books.won["wage_fund"]
+    assert int(world.books.till.sum()) - tills == fund - world.books.won["wage_fund"]
+
+
+def test_the_wage_fund_holds_when_all_labour_leaves_the_market_at_once():
+    world = small_world()
+    rows = world.places.population // world.k
+    put(world, "market_workers_milli", rows * 300)
+    rate = run_market(world)["wage_rate"][0]
+    attending = (world.total("attending_milli") + 0.05 * world.total("market_workers_milli")) / 1000
+    assert 0.9 * world.books.won["wage_fund"] < rate * attending <= world.books.won["wage_fund"]
+
+
+def test_a_lost_county_pays_no_fee():
+    world = small_world()
+    world.county.lost[1] = 1
+    till = world.books.till.copy()
+    market.take_fee_and_rate(world, P.market)
+    assert ((till - world.books.till) > 0).tolist() == [True, False, True, True]
 
 
 def test_tills_share_by_place_and_by_population_and_absent_places_leave_their_part():

@@ -23,8 +23,9 @@ F = NDArray[np.float64]
 I = NDArray[np.int64]  # noqa: E741
 
 READS = (
-    "books.till books.county_chief books.chain books.won organ.edict places.place_type places.population "
-    "sums.market_labour_milli sums.farm_workers_milli sums.attending_milli sums.class_households"
+    "books.till books.county_chief books.chain books.won organ.edict county.lost places.place_type places.population "
+    "sums.market_labour_milli sums.market_workers_milli sums.farm_workers_milli sums.attending_milli "
+    "sums.class_households"
 )
 WRITES = (
     "books.till books.county_chief books.chain books.pocket books.won national.wage_rate county.market_rate"
@@ -152,7 +153,7 @@ def prepare(world: World, week: Week, p: Any) -> dict[str, NDArray[Any]]:
     fill_wage_fund(world, week, q)
     rate = take_fee_and_rate(world, q)
     world.county.market_rate[:] = rate
-    world.national.wage_rate = rate_for(world, world.books.won["wage_fund"], world.total("attending_milli"))
+    world.national.wage_rate = wage_rate(world, q)
     farm_rate = rate_for(world, world.books.won["farm_proceeds"] // 2, world.total("farm_workers_milli"))
     return {
         "market_rate": rate,
@@ -166,9 +167,10 @@ def prepare(world: World, week: Week, p: Any) -> dict[str, NDArray[Any]]:
     }
 
 
-def settle(world: World, week: Week, p: Any) -> None:  # noqa: ARG001
-    """After the pass: what nobody drew from the wage fund goes to the tills."""
-    world.books.won["wage_fund"] -= pay_tills(world, world.books.won["wage_fund"], p.market)
+def settle(world: World, week: Week, p: Any) -> None:  # noqa: ARG001 every step has this signature
+    """After the pass: where nobody attends, the wage fund goes to the tills; else what nobody drew waits a week."""
+    if world.total("attending_milli") == 0:
+        world.books.won["wage_fund"] -= pay_tills(world, world.books.won["wage_fund"], p.market)
 
 
 def spend_chiefs_and_chains(world: World, week: Week, p: Params) -> None:
@@ -235,17 +237,28 @@ def divide(amount: int, weights: F) -> I:
 def take_fee_and_rate(world: World, p: Params) -> F:
     """Take the fee from the half of each till that is paid out; return won per unit of labour and skill, shape (C,).
 
-    The fee: officials keep `diverted` of it (less under an edict on them), the treasury gets the rest.
+    The fee: officials keep `diverted` of it (less under an edict on them), the treasury gets the rest; a county that is
+    lost pays none.
     """
     books = world.books
     half = books.till // 2
-    fee = np.floor(half * p.fee).astype(np.int64)
+    fee = np.where(world.county.lost == 0, np.floor(half * p.fee), 0.0).astype(np.int64)
     kept = np.floor(fee * (p.diverted * (1.0 - p.edict_on_diverted * float(world.organ.edict[CADRES])))).astype(np.int64)
     books.till -= fee
     books.pocket[CADRES] += kept
     books.won["treasury"] += int((fee - kept).sum())
     labour = world.by_county("market_labour_milli") / 1000.0
     return np.where(labour > 0.0, (half - fee) / np.where(labour > 0.0, labour * SLACK, 1.0), 0.0)
+
+
+def wage_rate(world: World, p: Params) -> float:
+    """Won a worker that attends in a paying enterprise, from the whole wage fund.
+
+    Labour moves at `share_rate` a week at most: even if all of it leaves the market, the fund is enough.
+    """
+    returning = int(p.share_rate * world.total("market_workers_milli"))
+    attending = world.total("attending_milli")
+    return rate_for(world, world.books.won["wage_fund"], attending + returning) if attending else 0.0
 
 
 def rate_for(world: World, fund: int, milli: int) -> float:

@@ -23,7 +23,7 @@ F = NDArray[np.float64]
 READS = (
     "books.won books.cents books.grams national.rice_price national.won_per_dollar national.market_cover "
     "national.price_memory county.price_spread places.place_type sums.want_grams sums.money sums.income "
-    "sums.dollars_cents sums.remittance_won"
+    "sums.dollars_cents sums.remittance_cents sums.households"
 )
 WRITES = (
     "books.won books.cents national.rice_price national.won_per_dollar national.market_cover national.price_memory "
@@ -110,7 +110,7 @@ def prepare(world: World, week: Week, p: Any) -> dict[str, NDArray[Any]]:
         "want_factor": want_factor,
         "market_fill": np.array([market_fill(world, float(want_factor.max(initial=0.0)))]),
         "won_per_cent": np.array([won_per_cent]),
-        "remittance_cents": np.array([remittance_cents(world, q)], np.int64),
+        "remittance_cents": np.array([remittance_cents(world, won_per_cent, q)], np.int64),
         "dollar_fill": dollar_fill(world, won_per_cent, q),
     }
 
@@ -189,12 +189,21 @@ def move_rate(world: World, week: Week, p: Params, met: float) -> None:
     world.national.won_per_dollar = max(LOWEST_PRICE, world.national.won_per_dollar * portable.exp(step))
 
 
-def remittance_cents(world: World, p: Params) -> int:
-    """US cents that reach a linked household this week: less where importers could not pay a quarter of their won for all."""
+def remittance_cents(world: World, won_per_cent: float, p: Params) -> int:
+    """US cents that reach a linked household this week: less where all of them would cost importers a quarter of their won.
+
+    The number of linked households follows from what was sent last week; before that, all may be linked.
+    """
     full = 100.0 * p.remittance * (1.0 - p.remittance_fee) / 52.0
-    last = world.total("remittance_won")
-    payable = min(1.0, 0.25 * world.books.won["importers"] / last) if last else 1.0
-    return int(full * payable)
+    each = world.memory.get("remittance_cents", 0.0)
+    linked = world.total("remittance_cents") / each if each else world.total("households")
+    cost = full * won_per_cent * linked * 1.05
+    sent = int(full * min(1.0, 0.25 * world.books.won["importers"] / cost)) if cost > 0.0 else 0
+    if sent:
+        world.memory["remittance_cents"] = float(sent)
+    else:
+        world.memory.pop("remittance_cents", None)
+    return sent
 
 
 def dollar_fill(world: World, won_per_cent: float, p: Params) -> F:
