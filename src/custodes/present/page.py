@@ -1,0 +1,187 @@
+"""What a report says, whatever the surface: the same words for the terminal, the notebook and the HTML file."""
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+from custodes.errors import BadInput
+from custodes.observe.events import Event
+from custodes.observe.explain import Explanation
+from custodes.observe.outcomes import NOT_MODELLED, named
+from custodes.present import happenings, measures
+from custodes.present.lines import F
+from custodes.present.measures import BY_NAME, MEASURES
+from custodes.present.words import NO_BASE_RATE, Basis, Chance, Estimate, changed, count, span, times
+from custodes.results.run import Run
+
+#: What the headline speaks of when it moved, the most telling first.
+TELLING: Final = ("threat_share", "bribe_share_of_spending", "food_stress", "informal_income_share", "private_supporters",
+                  "preference_gap", "control_capacity", "awareness", "grain_price_won", "flights")
+MOST_SENTENCES: Final = 4
+
+
+class Row(NamedTuple):
+    """One line of the summary table."""
+
+    label: str
+    unit: str
+    first: Estimate
+    last: Estimate
+    path: F  #: the national series of the first run, for a tiny picture
+
+
+class Page(NamedTuple):
+    """All words of a report."""
+
+    title: str
+    subtitle: str
+    headline: list[str]
+    basis: Basis
+    table: list[Row]
+    story: list[tuple[Event, str]]  #: events of the first run, with the number that charts mark levers by, or nothing
+    chains: list[Explanation]
+    limits: list[str]
+    parameters: list[dict[str, Any]]
+    provenance: list[tuple[str, str]]
+
+
+def page(runs: Sequence[Run]) -> Page:
+    """The words about runs of one scenario; BadInput when they do not belong together."""
+    _belong_together(runs)
+    record, first = runs[0].record, runs[0]
+    numbers = happenings.numbered(first.log)
+    return Page(
+        title=str(record["scenario_title"] or record["scenario"]),
+        subtitle=_subtitle(runs),
+        headline=headline(runs),
+        basis=measures.basis(runs),
+        table=table(runs),
+        story=[(e, str(numbers.get(e.id, ""))) for e in happenings.told(first.log)],
+        chains=[first.why(e.id) for e in happenings.main_events(first.log)],
+        limits=limits(runs),
+        parameters=list(record["parameters"]),
+        provenance=provenance(runs),
+    )
+
+
+def _belong_together(runs: Sequence[Run]) -> None:
+    if not runs:
+        raise BadInput("a report needs at least one run.")
+    for key in ("scenario_digest", "weeks", "k", "start"):
+        if len({str(r.record[key]) for r in runs}) > 1:
+            raise BadInput(f"these runs differ in '{key}' and cannot share a report; give runs that differ in the seed only.")
+    if len({int(r.record["seed"]) for r in runs}) < len(runs):
+        raise BadInput("two of these runs have the same seed; give each run once.")
+
+
+def _subtitle(runs: Sequence[Run]) -> str:
+    r = runs[0].record
+    dates = runs[0].table.dates
+    return (f"{span(runs[0].table.weeks)[0].upper()}{span(runs[0].table.weeks)[1:]} from {dates[0]} to {dates[-1]}, "
+            f"{r['people']:,} people at sample {r['sample']}, {measures.basis(runs).text()}")
+
+
+def headline(runs: Sequence[Run]) -> list[str]:
+    """What happened in a few careful sentences: the end, what moved most, unrest."""
+    said = [_ending(runs)]
+    moved = []
+    for name in TELLING:
+        first, last = measures.first_and_last(runs, BY_NAME[name])
+        size = abs(last.value - first.value) / (abs(first.value) + 1e-12)
+        apart = last.bounds()[0] > first.bounds()[1] or last.bounds()[1] < first.bounds()[0]
+        if apart and size > 0.03:
+            moved.append(changed(BY_NAME[name].label, first, last, *_when(runs)))
+    said += moved[:MOST_SENTENCES]
+    if not moved:
+        said.append("No quantity that the headline follows moved by more than is uncertain.")
+    return [*said, _unrest(runs)]
+
+
+def _when(runs: Sequence[Run]) -> tuple[str, str]:
+    n = measures.window(runs[0].table.weeks)
+    return ("in the first year", "in the last") if n == 52 else (f"in the first {n} weeks", f"in the last {n}")
+
+
+def _ending(runs: Sequence[Run]) -> str:
+    """Whether the state stood, with how often, and what history says."""
+    fell = [r for r in runs if named(r.record["outcome"]).breakdown]
+    chance = Chance(len(fell), measures.basis(runs), base_rate(runs[0]))
+    length = span(int(runs[0].table.weeks))
+    if len(runs) == 1:
+        end = (f"The state fell to an {runs[0].record['outcome']} in week {runs[0].record['outcome_week']}" if fell
+               else f"The state stood through all {length} of this run")
+        return f"{end}. One run says next to nothing about how likely that is: the state fell {chance.text()}."
+    return f"Within {length} the state fell {chance.text()}."
+
+
+def base_rate(run: Run) -> str:
+    """What history says about regimes of this type, from the scenario's facts."""
+    fact = run.record["facts"].get("base_rate")
+    return str(fact["text"]) if fact else NO_BASE_RATE
+
+
+def _unrest(runs: Sequence[Run]) -> str:
+    crowds = [happenings.counts(r.log, ("incident", "refusal")) for r in runs]
+    if len(runs) == 1:
+        n, refused = crowds[0]["incident"], crowds[0]["refusal"]
+        again = "; another seed may give more or none" if n < 20 else ""
+        return f"The run saw {times(n, 'crowd')} and {times(refused, 'refused order')}{again}."
+    found = sorted(c["incident"] for c in crowds)
+    refused_in = sum(c["refusal"] > 0 for c in crowds)
+    many = f"{count(found[0])} to {count(found[-1])} crowds" if found[0] < found[-1] else times(found[0], "crowd")
+    return (f"Each run saw {many}; an order was refused in {count(refused_in)} of {len(runs)} runs "
+            f"({measures.basis(runs).text()}).")
+
+
+def table(runs: Sequence[Run]) -> list[Row]:
+    """Every measure in the first and in the last year."""
+    rows = []
+    for m in MEASURES:
+        first, last = measures.first_and_last(runs, m)
+        rows.append(Row(m.label, m.form.unit, first, last, runs[0].table.national(m.name)))
+    return rows
+
+
+def limits(runs: Sequence[Run]) -> list[str]:
+    """What the model cannot tell."""
+    record = runs[0].record
+    grades = [str(p.get("grade", "")) for p in record["parameters"]]
+    weak = sum(g.startswith("D") for g in grades)
+    said = [
+        "It is no forecast. It says what follows if the country worked as the equations say, and predictions of such a state's "
+        "end have often been false.",
+        "A run cannot end in " + ", ".join(NOT_MODELLED[:-1]) + f" or {NOT_MODELLED[-1]}: this version has no court and no "
+        "neighbours that act by themselves.",
+    ]
+    if len(runs) == 1:
+        said.append("One run is one draw of chance. Its sampling errors do not hold how far another seed would be; several seeds do.")
+    if int(record["k"]) > 1:
+        said.append(f"At sample {record['sample']} a row stands for {record['k']} people: rare things (flight, arrests, crowds) come "
+                    "in lumps. Sampling errors reckon with neighbours being alike (design effect 25 for adults, 10 for households).")
+    if grades:
+        said.append(f"{weak} of {len(grades)} parameters rest on reasoning alone (grade D). No interval here holds that doubt: it wants "
+                    "runs over the parameters' priors.")
+    places = record["facts"].get("places") or []
+    guessed = sum(p["estimated"] for p in places)
+    if guessed:
+        said.append(f"{guessed} of {len(places)} counties have estimated, not counted, people; below the province nothing is information.")
+    return said + [str(s) for s in record["facts"].get("limits", [])] + [str(w) for w in record["warnings"]]
+
+
+def provenance(runs: Sequence[Run]) -> list[tuple[str, str]]:
+    """Where the numbers come from: enough to make them again."""
+    r = runs[0].record
+    settings = r["settings"]
+    pairs = settings.items() if isinstance(settings, dict) else [str(s).partition("=")[::2] for s in settings]
+    policies = ", ".join(str(p.get("name", p)) if isinstance(p, dict) else str(p) for p in r["policies"])
+    return [
+        ("Scenario", f"{r['scenario']}, digest {r['scenario_digest']}"),
+        ("Code", f"custodes {r['code_version']}, source digest {r['source_digest']}"),
+        ("Runs", measures.basis(runs).text()),
+        ("Sample", f"{r['sample']}: every row stands for {r['k']} people; {r['people']:,} people at the start"),
+        ("Weeks", f"{runs[0].table.weeks}, from {r['start']}"),
+        ("Policies", policies or "none"),
+        ("Settings", ", ".join(f"{k} = {v}" for k, v in pairs) or "none changed"),
+        ("Outcome", ", ".join(dict.fromkeys(str(x.record["outcome"]) for x in runs))),
+        ("Machine", ", ".join(f"{k} {v}" for k, v in r["versions"].items())),
+        ("Cost", f"{r['seconds']:.1f} s, at most {r['peak_memory_mb']:.0f} MB"),
+    ]

@@ -1,0 +1,103 @@
+"""One self-contained HTML file: opens offline, asks no server for anything, its drawing library inlined once."""
+
+import contextlib
+import json
+import os
+from collections.abc import Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from custodes.errors import BadResults
+from custodes.jit import cache_folder
+from custodes.observe.explain import told
+from custodes.present import figures
+from custodes.present.figure import CONFIG, Figure
+from custodes.present.lines import spark_svg
+from custodes.present.page import Page, page
+from custodes.results import files
+from custodes.results.run import Run
+
+#: which figures stand in which section, in the order of the report
+SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("map", "Where", ("by_province",)),
+    ("guards", "Guards", ("guards_approach", "threats_by_organ", "guards_living")),
+    ("money", "Money", ("bribes", "money_flows")),
+    ("food", "Food and prices", ("food_and_prices",)),
+    ("belief", "Belief against stance", ("belief_and_stance", "fear_and_control")),
+    ("unrest", "Crowds and flight", ("unrest", "flight")),
+)
+
+
+def write(runs: Sequence[Run], path: Path) -> Path:
+    """Write the report of runs of one scenario to `path`, whole or not at all, and return it."""
+    content = html(runs).encode()
+    target = path.absolute()
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        files.write_all(target.parent, {target.name: files.bytes_writer(content)})
+    except OSError as error:
+        raise BadResults(f"the report '{path}' cannot be written ({files.reason(error)}); choose another --out.") from None
+    return path
+
+
+def html(runs: Sequence[Run]) -> str:
+    """The report as HTML text."""
+    drawn = {f.__name__: f(runs) for f in figures.ALL}
+    words = page(runs)
+    return str(_template("report.html.j2").render(
+        page=words, sections=[(key, title, [_shown(drawn[n]) for n in names]) for key, title, names in SECTIONS],
+        specs=json.dumps({f.name: f.spec for f in drawn.values() if f.spec}, separators=(",", ":")).replace("</", "<\\/"),
+        config=json.dumps(CONFIG, separators=(",", ":")), library=library().replace("</script", "<\\/script"),
+        spark=spark_svg, value=_value, told=told,
+    ))
+
+
+def notebook(run: Run) -> str:
+    """A run as it shows itself in a notebook: headline and table, without charts or scripts."""
+    words: Page = page([run])
+    return str(_template("notebook.html.j2").render(page=words, spark=spark_svg))
+
+
+def library() -> str:
+    """Vega, Vega-Lite and Vega-Embed as one script (from vl-convert), kept in the cache since making it takes a second."""
+    kept = cache_folder() / f"vega-{metadata.version('vl-convert-python')}.js"
+    with contextlib.suppress(OSError):
+        text = kept.read_text(encoding="utf-8")
+        if text.endswith(_END):
+            return text
+    import vl_convert
+
+    text = vl_convert.javascript_bundle() + _END
+    with contextlib.suppress(OSError):
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        aside = kept.with_name(f"{kept.name}.{os.getpid()}")
+        aside.write_text(text, encoding="utf-8")
+        aside.replace(kept)
+    return text
+
+
+_END = "\n/* end */"
+
+
+def _shown(figure: Figure) -> dict[str, Any]:
+    return {"name": figure.name, "title": figure.title, "caption": figure.caption, "source": figure.source, "svg": figure.svg,
+            "data": figure.data_link()}
+
+
+def _value(value: Any) -> str:
+    """A parameter's value as text."""
+    if isinstance(value, dict):
+        return ", ".join(f"{k} {_value(v)}" for k, v in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(_value(v) for v in value)
+    return f"{value:,.6g}" if isinstance(value, float) else str(value)
+
+
+def _template(name: str) -> Any:
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, trim_blocks=True,
+        lstrip_blocks=True, undefined=jinja2.StrictUndefined)
+    return environment.get_template(name)
