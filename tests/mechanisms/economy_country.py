@@ -1,6 +1,7 @@
 """A small world by hand, a stand-in for the people pass, and the parameters: what the tests of the economy share."""
 
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -56,6 +57,7 @@ class Log:
         return [e["kind"] for e in self.events]
 
 
+@cache
 def parameters() -> Any:
     """`p` with the three groups of the economy at their defaults, read from the package's files."""
     groups = {}

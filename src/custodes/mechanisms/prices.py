@@ -32,7 +32,7 @@ WRITES = (
 
 BORDER = PLACE_TYPES.index("border")
 LOWEST_COVER = 0.05  #: weeks; below it the pull of an empty market grows no further
-LOWEST_PRICE = 1.0  #: won
+LOWEST_PRICE, HIGHEST_PRICE = 1.0, 1e9  #: won: beyond them no price means anything
 
 
 class Params(NamedTuple):
@@ -131,6 +131,10 @@ def trade_ratio(levers: Any, p: Params) -> float:
     return (exports_now(levers, p) + p.aid_as_trade * levers.aid_dollars) / p.exports if p.exports > 0.0 else 1.0
 
 
+def _held(price: float) -> float:
+    return min(max(price, LOWEST_PRICE), HIGHEST_PRICE)
+
+
 # --- the dollar ----------------------------------------------------------------------------------------------------------
 
 
@@ -186,7 +190,7 @@ def move_rate(world: World, week: Week, p: Params, met: float) -> None:
     pressure = (demand - supply) / both if both > 0.0 else 0.0
     luck = draws.normal(world.seed, "dollar", week.number, 0)
     step = (p.rate_pull * pressure + p.rate_noise * luck) * (1.0 - p.defence_felt * met)
-    world.national.won_per_dollar = max(LOWEST_PRICE, world.national.won_per_dollar * portable.exp(step))
+    world.national.won_per_dollar = _held(world.national.won_per_dollar * portable.exp(step))
 
 
 def remittance_cents(world: World, won_per_cent: float, p: Params) -> int:
@@ -237,7 +241,7 @@ def move_rice_price(world: World, week: Week, p: Params) -> None:
     step += p.parity_pull * week.levers.border_open * portable.log(parity / nation.rice_price)
     step += p.price_noise * draws.normal(world.seed, "rice_price", week.number, 0)
     step = min(max(step, -p.price_step), p.price_step)
-    nation.rice_price = max(LOWEST_PRICE, nation.rice_price * portable.exp(step))
+    nation.rice_price = _held(nation.rice_price * portable.exp(step))
     nation.price_memory += (nation.rice_price - nation.price_memory) / 8.0
     year = world.memory.get("rice_year_mean", nation.rice_price)
     world.memory["rice_year_mean"] = year + (nation.rice_price - year) / 52.0

@@ -211,8 +211,8 @@ def import_for_state(world: World, week: Week, p: Any) -> None:
 
 
 def import_price_cents(prices: Any) -> float:
-    """US cents for a kilogram of staple grain bought abroad."""
-    return float(100.0 * prices.parity_rice * prices.staple_ratio)
+    """US cents for a kilogram of staple grain bought abroad, at least a cent."""
+    return float(max(1.0, 100.0 * prices.parity_rice * prices.staple_ratio))
 
 
 # --- the issue -----------------------------------------------------------------------------------------------------------
