@@ -33,6 +33,7 @@ app = typer.Typer(
 )
 
 REPORT = "report.html"
+MOST_PROBLEMS = 20  #: that `check` prints, a line each
 SCHEMAS = ("scenario", "variant", "policy", "parameter")  #: kinds of file whose schema can be printed
 ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A built-in scenario, or a scenario file or folder.")]
 RunFolder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a run.")]
@@ -70,6 +71,7 @@ def run(
     choose = flags.last_folder if resume else flags.fresh_folder
     folder = flags.output_folder(out or choose(scenario, wanted["seed"]), resume)
     country = _load(scenario)
+    _refuse_bad(country, wanted)
     finished = _run(country, wanted, folder, resume, quiet)
     if as_json:
         _write(json.dumps(finished.summary(time.monotonic() - begun), ensure_ascii=False, allow_nan=False))
@@ -81,6 +83,15 @@ def _load(scenario: str) -> Any:
     from custodes.scenario.load import load
 
     return load(scenario)
+
+
+def _refuse_bad(country: Any, wanted: dict[str, Any]) -> None:
+    """Read settings and policies once, so that what is wrong with them is said before anything heavy is imported."""
+    from custodes.scenario.policies import load_policy
+
+    country = country.with_settings(list(wanted["settings"]))
+    for policy in wanted["policies"]:
+        country = country.with_policy(load_policy(policy))
 
 
 def _run(country: Any, wanted: dict[str, Any], folder: Path, resume: bool, quiet: bool) -> "Run":
@@ -137,6 +148,13 @@ def check(
     """Validate a scenario or policy: file, line, field and mend of what is wrong."""
     from custodes.scenario import skeleton
 
+    found = skeleton.problems(target)
+    for problem in found[:MOST_PROBLEMS]:
+        _say(problem.sentence(), 2)
+    if len(found) > MOST_PROBLEMS:
+        _say(f"and {len(found) - MOST_PROBLEMS} more.", 2)
+    if found:
+        raise typer.Exit(2)
     _write(skeleton.check(target))
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from custodes import flags
 from custodes.errors import BadInput
-from tests.cli.command import custodes, refused
+from tests.cli.command import custodes, inside, refused
 
 IMPOSSIBLE = [
     (["--years", "0"], "--years"),
@@ -47,12 +47,22 @@ IMPOSSIBLE = [
 
 
 @pytest.mark.parametrize(("more", "named"), IMPOSSIBLE, ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else "")
-def test_an_impossible_flag_is_refused_by_name(more: list[str], named: str, tmp_path: Path) -> None:
+def test_an_impossible_flag_is_refused_by_name(
+    more: list[str], named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     out = tmp_path / "out"
     arguments = more if "--out" in more else [*more, "--out", out]
-    said = refused(custodes("run", "toyland", *arguments, cwd=tmp_path), out=out)
+    said = refused(inside("run", "toyland", *arguments), out=out)
     assert named in said
     assert len(said) < 1000
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("more", [["--years", "1e9"], ["--threads", "10000"], ["--set", "fear.decay=nan"]])
+def test_a_fresh_process_refuses_in_time(more: list[str], tmp_path: Path) -> None:
+    refused(custodes("run", "toyland", *more, cwd=tmp_path))
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -68,15 +78,18 @@ def test_an_impossible_flag_is_refused_by_name(more: list[str], named: str, tmp_
         (["why", "nowhere", "incident-1"], "nowhere"),
         (["check", "nowhere.yaml"], "nowhere.yaml"),
         (["parameters", "atlantis"], "atlantis"),
-        (["new", "../../../etc/x/y/z"], "custodes: "),
+        (["new", "/dev/null/mine"], "/dev/null"),
         (["new", ""], "custodes: "),
         (["new", "."], "custodes: "),
         (["schema", "poem"], "poem"),
     ],
     ids=lambda value: " ".join(value)[:30] if isinstance(value, list) else "",
 )
-def test_wrong_use_of_any_command_is_one_sentence(arguments: list[str], named: str, tmp_path: Path) -> None:
-    said = refused(custodes(*arguments, cwd=tmp_path))
+def test_wrong_use_of_any_command_is_one_sentence(
+    arguments: list[str], named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = refused(inside(*arguments))
     assert named in said
     assert "\x1b" not in said
     assert list(tmp_path.iterdir()) == []

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import custodes, refused
+from tests.cli.command import custodes, inside, refused
 
 GOOD_ACTION = "- {date: 2000-02-07, lever: raids, value: 2}"
 HEAD = "name: mine\ntitle: Mine\nrationale: to see\nsource: assumption\nactions:\n"
@@ -71,7 +71,7 @@ def test_a_bad_file_is_refused_in_one_sentence(name: str, as_what: str, tmp_path
         "policy": ("run", "toyland", "--policy", file, "--out", out),
         "check": ("check", file),
     }[as_what]
-    said = refused(custodes(*arguments, cwd=tmp_path), out=out)
+    said = refused(inside(*arguments), out=out)
     assert name in said
     assert "\x1b" not in said
     assert len(said) < 1500
@@ -84,9 +84,25 @@ def test_an_absurd_policy_is_refused_with_its_line(name: str, tmp_path: Path) ->
     file.write_text(POLICIES[name], encoding="utf-8")
     out = tmp_path / "out"
     for arguments in (("run", "toyland", "--policy", file, "--out", out), ("check", file)):
-        said = refused(custodes(*arguments, cwd=tmp_path), out=out)
+        said = refused(inside(*arguments), out=out)
         assert f"{name}.yaml" in said
         assert len(said) < 1500
+
+
+@pytest.mark.parametrize("name", ["deep-lists", "huge", "aliases-that-multiply", "binary"])
+def test_the_worst_files_are_refused_in_time_by_a_fresh_process(name: str, tmp_path: Path) -> None:
+    file = tmp_path / f"{name}.yaml"
+    file.write_bytes(FILES[name])
+    refused(custodes("run", "toyland", "--policy", file, "--out", "out", cwd=tmp_path), out=tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == [file.name]
+
+
+def test_a_check_lists_every_problem_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(HEAD + "- {date: 2000-02-07, lever: raids, value: many}\n- {lever: raids, value: 2}\n", encoding="utf-8")
+    done = inside("check", file)
+    assert done.code == 2
+    assert [f"line {n}" in line for n, line in zip((6, 7), done.err.splitlines(), strict=True)] == [True, True]
 
 
 def test_a_good_policy_passes(tmp_path: Path) -> None:
@@ -99,10 +115,11 @@ def test_a_good_policy_passes(tmp_path: Path) -> None:
 @pytest.mark.parametrize("target", ["/dev/zero", "/dev/random", "/proc/self/mem", ".", "/"])
 def test_what_is_not_a_file_is_refused_as_a_policy(target: str, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    refused(custodes("run", "toyland", "--policy", target, "--out", out, cwd=tmp_path), out=out)
+    refused(inside("run", "toyland", "--policy", target, "--out", out), out=out)
 
 
-@pytest.mark.parametrize("name", ["mine/../../etc/passwd", "a" * 300, "a\nb", "-x", "CON:", "\u202egnp"])
-def test_a_name_that_is_no_name_makes_no_folder(name: str, tmp_path: Path) -> None:
-    refused(custodes("new", "--", name, cwd=tmp_path))
+@pytest.mark.parametrize("name", ["a" * 300, "a\nb", "-x", "CON:", "\u202egnp", "toyland", "no/../Name"])
+def test_a_name_that_is_no_name_makes_no_folder(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    refused(inside("new", "--", name))
     assert list(tmp_path.iterdir()) == []
