@@ -39,13 +39,13 @@ class Params(NamedTuple):
 @njit
 def contact_probability(contact_rate: float, unit_media: float, market_share: float, p: Params) -> float:
     """Chance of a contact this week; place, reach and jamming are inside `contact_rate`."""
-    return clip(contact_rate * (p.unit_base + p.unit_weight * unit_media) * (p.market_base + market_share), 0.0, 1.0)
+    return clip(contact_rate * (p.unit_base + p.unit_weight * unit_media) * (p.market_base + market_share), 0.0, 1.0)  # type: ignore[no-any-return]
 
 
 @njit
 def update_media(media: float, contact: float, p: Params) -> float:
     """Next week's recent contact with foreign media, in [0, 1]; `contact` is 0 or 1."""
-    return clip(media * (1.0 - p.fade) + p.jump * contact, 0.0, 1.0)
+    return clip(media * (1.0 - p.fade) + p.jump * contact, 0.0, 1.0)  # type: ignore[no-any-return]
 
 
 @njit
@@ -61,7 +61,7 @@ def update_rights(
     """Next week's awareness of rights talk, in [0, 1]; `kin_abroad` is 0 or 1."""
     listened = broadcast * (p.unit_base + p.unit_weight * media)
     heard = p.rights_spread * unit_rights + listened + p.rights_kin * kin_abroad
-    return clip(rights - p.rights_fade * rights + (1.0 - rights) * heard, 0.0, 1.0)
+    return clip(rights - p.rights_fade * rights + (1.0 - rights) * heard, 0.0, 1.0)  # type: ignore[no-any-return]
 
 
 def prepare(world: World, week: Week, p: Any) -> dict[str, F]:

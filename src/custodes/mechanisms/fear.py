@@ -27,7 +27,7 @@ class Params(NamedTuple):
 def update(fear: float, unit_threatened: float, unit_arrested: float, surveillance: float, p: Params) -> float:
     """Next week's fear of one person, in [0, 1]; the two shares are last week's, in [0, 1]."""
     seen = clip(p.threat * unit_threatened + p.arrest * unit_arrested + surveillance, 0.0, 1.0)
-    return clip(fear - p.decay * fear + (1.0 - fear) * seen, 0.0, 1.0)
+    return clip(fear - p.decay * fear + (1.0 - fear) * seen, 0.0, 1.0)  # type: ignore[no-any-return]
 
 
 def prepare(world: World, week: Week, p: Any) -> dict[str, F]:  # noqa: ARG001

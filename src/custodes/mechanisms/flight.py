@@ -59,7 +59,7 @@ def afford(income: float, afford_cost: float, kin_abroad: float, p: Params) -> f
 def push(support: float, victim_memory: float, food_stress: float, media: float, p: Params) -> float:
     """Reasons to go: distrust, extortion, hunger, what one has seen of the outside."""
     wish = p.push_base - p.push_support * support + p.push_memory * victim_memory
-    return clip(wish + p.push_food * food_stress + p.push_media * media, p.push_low, p.push_high)
+    return clip(wish + p.push_food * food_stress + p.push_media * media, p.push_low, p.push_high)  # type: ignore[no-any-return]
 
 
 @njit
@@ -71,7 +71,7 @@ def hazard(
     sex = p.man + (1.0 - p.man) * woman
     age = 1.0 if (age_years >= p.from_age) & (age_years < p.to_age) else 0.0
     nerve = clip(p.boldness - fear, 0.0, p.boldness) * clip(1.0 - risk_heard, 0.0, 1.0)
-    return clip(flight_rate * afford * push * sex * age * nerve * p.hazard_scale, 0.0, 1.0)
+    return clip(flight_rate * afford * push * sex * age * nerve * p.hazard_scale, 0.0, 1.0)  # type: ignore[no-any-return]
 
 
 def broker_price(control: float, p: Params) -> float:

@@ -139,7 +139,6 @@ class Ground(NamedTuple):
     support: F
     army_support: float  #: soldiers' mean private support, over the country
     stress: F
-    suspects: NDArray[np.int64]  #: real dissenters and evaders
 
 
 def ground(world: World) -> Ground:
@@ -164,9 +163,8 @@ def ground(world: World) -> Ground:
         adults_per_unit=people / np.maximum(by_county(civil), 1.0),
         fear=by_county(weight * u.fear) / safe / U16,
         support=support,
-        army_support=float(_signed((soldiers * u.support).sum() / squads) if squads else portable.mean(support, people)),
+        army_support=float(_signed((soldiers * u.support).sum() / squads)) if squads else float(support.mean()),
         stress=world.by_county("stress_u16") / np.maximum(world.by_county("households"), 1) / U16,
-        suspects=world.by_county("dissenters") + world.by_county("evaders"),
     )
 
 
@@ -198,34 +196,43 @@ def spark_rate(anger: F, shock: F, lost_near: Any, p: Params) -> F:
 def settle(world: World, week: Week, p: Any) -> None:
     """One week of sparks, crowds, orders, refusals, lost counties and, rarely, the contest for the whole."""
     own: Params = p.incidents
-    here = ground(world)
-    _forget(world, here, own)
+    _forget(world, own)
     _measure_anger(world)
     _add_shocks(world, week, own)
-    _retake(world, week, here, own)
-    near = _stir(world, own)
-    for county in _sparks(world, week, near, own):
+    here = ground(world) if world.county.lost.any() else None
+    if here is not None:
+        _retake(world, week, here, own)
+    sparks = _sparks(world, week, _stir(world, own), own)
+    if sparks.size == 0 and here is None:
+        return  # a quiet week: the neighbourhoods need not be added up
+    here = here or ground(world)
+    for county in sparks:
         _incident(world, week, here, int(county), p)
     _contest(world, week, here, own)
 
 
-def _forget(world: World, here: Ground, own: Params) -> None:
+def _forget(world: World, own: Params) -> None:
     """Shocks and news fade; the arrests of earlier crowds go on until all are made."""
     for name in [n for n in world.memory if n.startswith("arrest_share.")]:
         c = int(name.partition(".")[2])
-        left = world.memory[f"arrests_due.{c}"] - world.memory.pop(name) * float(here.suspects[c])
+        left = world.memory[f"arrests_due.{c}"] - world.memory.pop(name) * _suspects(world, c)
         world.memory[f"arrests_due.{c}"] = max(left, 0.0)
-        _plan_arrests(world, here, c, own)
+        _plan_arrests(world, c, own)
     world.memory["incidents_week"] = 0.0
     world.memory["refusals_week"] = 0.0
     world.county.shock *= 1.0 - own.shock_fade
     np.maximum(world.county.refusal_news - 1.0, 0.0, out=world.county.refusal_news)
 
 
-def _plan_arrests(world: World, here: Ground, c: int, own: Params) -> None:
+def _suspects(world: World, c: int) -> float:
+    """People of county `c` who dissent or evade."""
+    return float(world.by_county("dissenters")[c] + world.by_county("evaders")[c])
+
+
+def _plan_arrests(world: World, c: int, own: Params) -> None:
     """Next week's extra arrest hazard of those who dissent or evade in county `c`."""
     due = world.memory[f"arrests_due.{c}"]
-    suspects = float(here.suspects[c])
+    suspects = _suspects(world, c)
     if due < 1.0 or suspects <= 0.0:
         del world.memory[f"arrests_due.{c}"]
         return
@@ -344,7 +351,7 @@ def _disperse(
     place = world.places.counties[c]
     due = own.arrested * people
     world.memory[f"arrests_due.{c}"] = world.memory.get(f"arrests_due.{c}", 0.0) + due
-    _plan_arrests(world, here, c, own)
+    _plan_arrests(world, c, own)
     week.log.record("dispersed", week.number, place=place, organ=organ, magnitude=people, causes=causes,
                     text=f"The {organ.replace('_', ' ')} broke up the crowd in {place}; about "
                          f"{_rounded(own.dispersed * people)} stayed, about {_rounded(due)} are to be arrested.")

@@ -75,7 +75,7 @@ def net_risk(risk_aversion: float, arrest_probability: float, fear: float, p: Pa
 @njit
 def choose(
     support: float, grievance: float, fear: float, risk_aversion: float, arrest_probability: float, peer_share: float,
-    adult: bool, p: Params,
+    adult: float, p: Params,
 ) -> float:
     """This week's stance (codes of world.columns): dissent iff T - G + N <= peer share, else evade, else conform."""
     cost = needed_share(grievance, p) + net_risk(risk_aversion, arrest_probability, fear, p)
@@ -85,9 +85,13 @@ def choose(
 
 
 def arrest_chance(agents: ArrayLike, dissenters: ArrayLike, precision: float, rounding: str = "exact") -> F:
-    """Epstein's 1 - exp(-k C / (1 + D)); with `rounding` "floor" the ratio is rounded down, as in some programs."""
+    """Epstein's 1 - exp(-k C / (1 + D)), elementwise.
+
+    `rounding` of the ratio: "exact" (the paper's text and ours), "floor" or "nearest" (two well-known programs).
+    """
     ratio = np.maximum(np.asarray(agents, np.float64), 0.0) / (1.0 + np.asarray(dissenters, np.float64))
-    return np.asarray(1.0 - portable.exp(-precision * (np.floor(ratio) if rounding == "floor" else ratio)))
+    shift = {"exact": None, "floor": 0.0, "nearest": 0.5}[rounding]
+    return np.asarray(1.0 - portable.exp(-precision * (ratio if shift is None else np.floor(ratio + shift))))
 
 
 def prepare(world: World, week: Week, p: Any) -> dict[str, F]:  # noqa: ARG001

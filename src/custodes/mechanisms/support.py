@@ -42,7 +42,7 @@ def household_part(income: float, reference: float, food_stress: float, cadre_we
     """The terms all members share: `income` and its `reference` in won a week, stress and wealth plain."""
     past = reference if reference > 0.0 else 0.0
     change = clip((income - reference) / (past + 1.0), -1.0, 1.0)
-    return p.income * change - p.food * food_stress - p.wealth * cadre_wealth
+    return p.income * change - p.food * food_stress - p.wealth * cadre_wealth  # type: ignore[no-any-return]
 
 
 @njit
@@ -54,7 +54,7 @@ def update(
     belief = p.indoctrination * (1.0 - p.media_doubt * media - p.rights_doubt * rights)
     hurt = p.memory * victim_memory * (1.0 + p.resentment * rights) + p.media * media + p.kin * kin_punished
     target = clip(trait + belief + household_part - hurt + rally + p.constant, -1.0, 1.0)
-    return clip(support + p.rate * (target - support), -1.0, 1.0)
+    return clip(support + p.rate * (target - support), -1.0, 1.0)  # type: ignore[no-any-return]
 
 
 def visible_wealth(official_income: F, officials: F, income: F, households: F, cap: float) -> F:
