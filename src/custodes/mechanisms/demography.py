@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from custodes import draws
 from custodes.engine.step import Week
 from custodes.jit import njit
-from custodes.world.columns import FREE, OFFICER, SOLDIER, WEEK_ZERO, WOMAN
+from custodes.world.columns import FREE, OFFICER, SOLDIER, WOMAN
+from custodes.world.counting import week_number
 from custodes.world.state import World
 
 READS = "persons households units"
@@ -37,7 +38,7 @@ class Params(NamedTuple):
     oldest: float  #: years, of recruits
 
 
-def prepare(world: World, week: Week, p: Any) -> dict[str, NDArray[np.float64]]:
+def prepare(world: World, week: Week, p: Any) -> dict[str, NDArray[np.float64]]:  # noqa: ARG001
     """Weekly death rates (woman, age) and birth rates of a woman (age), as fixed when the people were built."""
     memory = world.memory
     deaths = np.array([[memory.get(f"death_rate.{sex}.{age}", 0.0) for age in range(AGES)] for sex in ("man", "woman")])
@@ -50,7 +51,7 @@ def settle(world: World, week: Week, p: Any) -> None:
     if not week.first_of_year:
         return
     q: Params = p.demography
-    now = int((week.date - WEEK_ZERO).astype("timedelta64[D]").astype(np.int64)) // 7
+    now = week_number(week.date)
     k0, k1 = draws.key_of(world.seed, draws.stream("conscription"))
     counties = len(world.places.counties)
     first_unit = np.searchsorted(world.units.county, np.arange(counties + 1)).astype(np.int64)
@@ -96,7 +97,7 @@ def exchange(persons, households, units, u0, u1, woman, eldest, newest, share, l
                 if (households.trader[home] != r - units.first_person[u]) & (units.garrison[u] == 0):
                     young[recruits] = (_hash(r, now, k0, k1) << 32) | (r - first)
                     recruits += 1
-    wanted = min(conscripts, recruits, np.int64(np.floor(soldiers * share + luck)))
+    wanted = min(conscripts, recruits, int(soldiers * share + luck))
     oldest, chosen = np.sort(leaving[:conscripts]), np.sort(young[:recruits])
     done = 0
     for i in range(wanted):

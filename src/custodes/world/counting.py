@@ -40,6 +40,11 @@ class Food(NamedTuple):
     want_factor: float
 
 
+def week_number(date: np.datetime64) -> int:
+    """Weeks from `columns.WEEK_ZERO` to a date."""
+    return int((date.astype("datetime64[D]") - col.WEEK_ZERO) // np.timedelta64(7, "D"))
+
+
 def food_of(world: World, p: Any) -> Food:
     """Needs, rations and plots by class, from the parameters of `rations` and the ration of the nation."""
     r = p.rations
@@ -55,8 +60,7 @@ def food_of(world: World, p: Any) -> Food:
 
 def count_sums(world: World, p: Any) -> None:
     """Fill `world.sums` (C, N_SUMS) from the columns."""
-    start = (world.start - col.WEEK_ZERO).astype("timedelta64[D]").astype(np.int64)
-    week = int(start) // 7 + world.week
+    week = week_number(world.start) + world.week
     out = np.zeros((world.sums.shape[0], N_SUMS), np.int64)
     count_persons(world.persons, world.units, week, out, _PERSONS)
     count_households(world.households, world.units, food_of(world, p), out, _HOUSEHOLDS, _CLASSES)

@@ -83,7 +83,7 @@ def fill_households(u0, u1, frame, tables, households, songbun):  # type: ignore
                 at = (shuffled(j, n, f.keys, lay.SONGBUN, c) + word(f.keys, lay.SONGBUN, j, c, 1) * _BORN) / n
                 songbun[h] = found(t.songbun[place, kind], at)
             a, b = two_words(f.keys, lay.HOUSEHOLD, j, c, 0)
-            d, e = two_words(f.keys, lay.HOUSEHOLD, j, c, 1)
+            d = word(f.keys, lay.HOUSEHOLD, j, c, 1)
             flags = col.PAYING if a * _BORN < t.paying[kind] else 0
             flags |= col.BUYS_OUT if t.buys_out[kind] else 0
             flags |= col.REMITTANCE if civil & (b * _BORN < t.remittance[place]) else 0

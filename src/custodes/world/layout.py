@@ -212,20 +212,20 @@ def found(cumulated, value):  # type: ignore[no-untyped-def]
 
 
 @njit
-def household_sizes(first_household, unit_county, garrison, first_unit, households, soldiers, squads, size_cumulated,
-                    keys, sizes, unit_persons):  # type: ignore[no-untyped-def]
+def household_sizes(layout, keys, sizes, unit_persons):  # type: ignore[no-untyped-def]
     """Fill `sizes` (households,) and `unit_persons` (U,)."""
-    for u in range(unit_county.shape[0]):
-        c = unit_county[u]
-        start = first_household[first_unit[c]]
+    x = layout
+    for u in range(x.unit_county.shape[0]):
+        c = x.unit_county[u]
+        start = x.first_household[x.first_unit[c]]
         persons = 0
-        for h in range(first_household[u], first_household[u + 1]):
+        for h in range(x.first_household[u], x.first_household[u + 1]):
             j = h - start
-            if garrison[u]:
-                i = j - households[c]
-                size = (i + 1) * soldiers[c] // squads[c] - i * soldiers[c] // squads[c]
+            if x.garrison[u]:
+                i = j - x.households[c]
+                size = (i + 1) * x.soldiers[c] // x.squads[c] - i * x.soldiers[c] // x.squads[c]
             else:
-                size = 1 + found(size_cumulated[c], shuffled(j, households[c], keys, SIZE, c))
+                size = 1 + found(x.size_cumulated[c], shuffled(j, x.households[c], keys, SIZE, c))
             sizes[h] = size
             persons += size
         unit_persons[u] = persons
@@ -235,8 +235,7 @@ def rows(layout: Layout, keys: NDArray[np.uint32]) -> tuple[NDArray[np.uint8], N
     """Sizes of all households, first row of each unit (U + 1,), and persons of each unit (U,)."""
     sizes = np.zeros(int(layout.first_household[-1]), np.uint8)
     persons = np.zeros(layout.unit_county.size, np.int64)
-    household_sizes(layout.first_household, layout.unit_county, layout.garrison, layout.first_unit, layout.households,
-                    layout.soldiers, layout.squads, layout.size_cumulated, keys, sizes, persons)
+    household_sizes(layout, keys, sizes, persons)
     spare = np.ceil(persons * col.VACANT_SHARE).astype(np.int64)
     largest = int((persons + spare).max())
     if largest > UNIT_LIMIT:

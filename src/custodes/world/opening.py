@@ -1,5 +1,6 @@
 """Opening balances and first values of counties, organs and the nation."""
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,9 @@ GRAMS_PER_TONNE = 1_000_000
 
 def new_county(counties: int) -> County:
     """Counties at rest, each array of shape (C,)."""
-    z = lambda: np.zeros(counties)  # noqa: E731
-    return County(price_spread=z() + 1.0, risk_heard=z(), anger=z(), lost=np.zeros(counties, np.int8), shock=z(), heat=z(),
-                  refusal_news=z(), market_rate=z())
+    spread, risk, anger, shock, heat, news, rate = (np.zeros(counties) for _ in range(7))
+    return County(price_spread=spread + 1.0, risk_heard=risk, anger=anger, lost=np.zeros(counties, np.int8), shock=shock,
+                  heat=heat, refusal_news=news, market_rate=rate)
 
 
 def open_books(world: World, p: Any) -> None:
@@ -32,7 +33,7 @@ def household_money(world: World) -> NDArray[np.int64]:
     """Won in households by county, real (C,)."""
     edges = world.units.first_household[np.searchsorted(world.units.county, np.arange(len(world.places.counties) + 1))]
     money = world.households.money
-    return np.array([world.k * int(money[a:b].sum()) for a, b in zip(edges[:-1], edges[1:], strict=True)], np.int64)
+    return np.array([world.k * int(money[a:b].sum()) for a, b in itertools.pairwise(edges.tolist())], np.int64)
 
 
 def post_guards(world: World, p: Any, posts: F) -> None:

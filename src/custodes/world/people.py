@@ -6,6 +6,7 @@ units with compiled kernels (households.py, persons.py). Every draw is a functio
 whom and the dispositions are reasoned (EQUATIONS.md section 4 "Start", IMPLEMENTING.md nos. 5, 7, 27 and a3).
 """
 
+import itertools
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
@@ -20,7 +21,7 @@ from custodes.world import layout as lay
 from custodes.world import opening, persons, vital, work
 from custodes.world.books import new_books
 from custodes.world.census import Census, census_of
-from custodes.world.counting import count_sums
+from custodes.world.counting import count_sums, week_number
 from custodes.world.places import build_places
 from custodes.world.pyramid import build_pyramid
 from custodes.world.quotas import beta_quantiles, cumulated, lognormal_quantiles, normal_quantiles
@@ -98,11 +99,11 @@ class Params(NamedTuple):
     credibility: float
 
 
-def build(scenario: Any, p: Any, sample_k: int, seed: int, progress: Callable[[float], None] | None = None,
+def build(scenario: Any, p: Any, sample_k: int, seed: int, progress: Callable[[int, int], None] | None = None,
           chunk: int = CHUNK) -> World:
     """The country at the start of its burn-in, one row for `sample_k` people.
 
-    `p` has the groups `initial` and `rations`; `progress` is told the share done. `chunk` (units a call) never changes
+    `p` has the groups `initial` and `rations`; `progress` is told (done, total). `chunk` (units a call) never changes
     the result. BadInput if the country cannot be laid out at that sample.
     """
     initial: Params = p.initial
@@ -117,8 +118,8 @@ def build(scenario: Any, p: Any, sample_k: int, seed: int, progress: Callable[[f
     frame = hh.Frame(first_person.astype(np.int64), layout.first_household, layout.first_unit, layout.unit_county,
                      layout.garrison, layout.households, layout.urban, layout.class_cumulated,
                      places.place_type.astype(np.int64), keys)
-    home, person = _tables(initial, facts, census, layout, sample_k, week)
-    _fill(world, layout, frame, home, person, sizes, initial, sample_k, progress or (lambda _: None), chunk)
+    home, person = _tables(initial, facts, census, layout, week)
+    _fill(world, layout, frame, home, person, sizes, initial, sample_k, progress or (lambda _done, _total: None), chunk)
     opening.open_books(world, initial)
     opening.post_guards(world, initial, layout.posts)
     count_sums(world, p)
@@ -128,26 +129,25 @@ def build(scenario: Any, p: Any, sample_k: int, seed: int, progress: Callable[[f
 
 
 def _fill(world: World, layout: lay.Layout, frame: hh.Frame, home: hh.HouseholdTables, person: persons.PersonTables,
-          sizes: NDArray[np.uint8], initial: Params, k: int, progress: Callable[[float], None], chunk: int) -> None:
+          sizes: NDArray[np.uint8], initial: Params, k: int, progress: Callable[[int, int], None], chunk: int) -> None:
     """Run the kernels, a chunk of units at a time."""
     units = layout.unit_county.size
     songbun = np.zeros(sizes.size, np.uint8)
     edges = [*range(0, units, chunk), units]
-    for u0, u1 in zip(edges[:-1], edges[1:], strict=True):
+    for u0, u1 in itertools.pairwise(edges):
         hh.fill_households(u0, u1, frame, home, world.households, songbun)
-        progress(0.25 * u1 / units)
+        progress(u1, 4 * units)
     odds = np.asarray(initial.prisoners_songbun)
     camps = hh.camp_households(layout, frame, world.households, sizes, songbun, odds, round(initial.prisoners / k))
-    for u0, u1 in zip(edges[:-1], edges[1:], strict=True):
+    for u0, u1 in itertools.pairwise(edges):
         persons.fill_persons(u0, u1, frame, person, world.households, sizes, songbun, camps, world.persons)
         persons.sum_units(u0, u1, person.week, world.persons, world.units)
-        progress(0.25 + 0.75 * u1 / units)
+        progress(units + 3 * u1, 4 * units)
 
 
 def _week_of(scenario: Any) -> int:
     """Week of the build since `columns.WEEK_ZERO`: the scenario's start less its burn-in."""
-    days = (np.datetime64(scenario.start, "D") - col.WEEK_ZERO).astype(np.int64)
-    return int(days) // 7 - int(scenario.burn_in_weeks)
+    return week_number(np.datetime64(scenario.start, "D")) - int(scenario.burn_in_weeks)
 
 
 def _facts(places: Places, census: Census, initial: Params) -> lay.Facts:
@@ -203,7 +203,7 @@ def tiles_of(units: col.Units, counties: int) -> col.Tiles:
 # --- distributions ----------------------------------------------------------------------------------------------------
 
 
-def _tables(p: Params, facts: lay.Facts, census: Census, layout: lay.Layout, k: int, week: int,
+def _tables(p: Params, facts: lay.Facts, census: Census, layout: lay.Layout, week: int,
             ) -> tuple[hh.HouseholdTables, persons.PersonTables]:
     """Everything that is drawn from."""
     kinds = _households_by_place(layout, facts.place_type)
@@ -224,7 +224,7 @@ def _tables(p: Params, facts: lay.Facts, census: Census, layout: lay.Layout, k: 
         beta_quantiles(p.illegality_a, p.illegality_b), np.asarray(p.illegality_place), cumulated(songbun), by_class, buys_out,
         p.remittance * np.asarray(p.remittance_place), p.border_business * np.asarray(p.border_business_place),
         np.asarray(p.market_share), p.income, p.food_stress, p.victim_memory)
-    born = int((FAMINE_ADULTS_BORN - col.WEEK_ZERO).astype(np.int64)) // 7
+    born = week_number(FAMINE_ADULTS_BORN)
     person = persons.PersonTables(
         pyramid, week, normal_quantiles(), (p.trait_upper_share, p.trait_upper, p.trait_lower, p.trait_sd), p.trait_unit_sd,
         np.asarray(p.trait_songbun), p.trait_famine, born, cumulated(census.songbun), p.fear, p.media, p.media_share,

@@ -152,8 +152,8 @@ def draw_squad(family, size, j, c, keys, t):  # type: ignore[no-untyped-def]
 def write_person(r, slot, h, j, c, kind, songbun, extra, unit_trait, family, persons, keys, t):  # type: ignore[no-untyped-def]
     """Write person `slot` of the household (position h in its unit) into row r."""
     age, woman = family.age[slot], family.woman[slot]
-    month, bits = two_words(keys, lay.BIRTH_WEEK, j, c, slot)
-    born = t.week - age * 52 - (month * 52 >> 32)
+    weeks = word(keys, lay.BIRTH_WEEK, j, c, slot) * 52 >> 32
+    born = t.week - age * 52 - weeks
     share, z = two_words(keys, lay.TRAIT, j, c, slot)
     seen, risk = two_words(keys, lay.MIND, j, c, slot)
     upper, high, low, sd = t.trait
@@ -218,19 +218,21 @@ def fill_persons(u0, u1, frame, t, households, sizes, songbuns, camps, persons):
 
 @njit
 def sum_units(u0, u1, week, persons, units):  # type: ignore[no-untyped-def]
-    """Fill the neighbourhoods' sums of units u0 to u1 from their free adults (soldiers in garrisons)."""
+    """Fill the neighbourhoods' sums of units u0 to u1 from their adults, free or soldiers, as the people pass does."""
     for u in range(u0, u1):
-        adults, supporters, evaders, fear, media, rights, support = 0, 0, 0, 0, 0, 0, 0
+        adults, supporters, evaders = 0, 0, 0
+        fear, media, rights, support = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
         for r in range(units.first_person[u], units.first_person[u + 1]):
-            adult = (persons.condition[r] == col.FREE) & (week - persons.birth_week[r] >= col.ADULT_WEEKS)
+            adult = (persons.condition[r] <= col.SOLDIER) & (week - persons.birth_week[r] >= col.ADULT_WEEKS)
             adults += 1 if adult else 0
             supporters += 1 if adult & (persons.private_support[r] > 0) else 0
             evaders += 1 if adult & (persons.stance[r] == col.EVADE) else 0
-            fear += np.int64(persons.fear[r]) if adult else 0
-            media += np.int64(persons.media[r]) if adult else 0
-            rights += np.int64(persons.rights[r]) if adult else 0
-            support += np.int64(persons.private_support[r]) if adult else 0
+            one = np.int64(1) if adult else np.int64(0)
+            fear += one * persons.fear[r]
+            media += one * persons.media[r]
+            rights += one * persons.rights[r]
+            support += one * persons.private_support[r]
         n = max(adults, 1)
         units.adults[u], units.supporters[u], units.evaders[u] = adults, supporters, evaders
         units.fear[u], units.media[u], units.rights[u] = fear // n, media // n, rights // n
-        units.support[u] = np.uint16((support + n * 32767) * 65535 // (n * 65534))
+        units.support[u] = np.uint16(support // n + 32767)

@@ -27,6 +27,8 @@ _MARRIED_AGES = (18, 25, 30, 50, 60, 70, 85)  # of those reference women
 _MARRIED_SHARES = (0.6, 0.85, 0.92, 0.88, 0.72, 0.45, 0.15)
 _HUSBAND_AGES = (19, 26, 30, 35, 90)
 _HUSBAND_SHARES = (0.0, 0.25, 0.65, 0.9, 0.9)
+#: (years younger, spread, weight): children, parents, grandchildren, other relatives of the reference person.
+_RELATIVES = ((27.0, 4.5, 1.0), (-27.0, 5.0, 0.3), (54.0, 7.0, 0.5), (0.0, 8.0, 0.02))
 _MOST = 0.94  # of a cell may be reference persons and husbands
 
 
@@ -51,10 +53,11 @@ def size_shares(mean: float) -> F:
         weight = shape * portable.exp(tilt * size)
         below = portable.total(weight * size) < mean * portable.total(weight)
         low, high = (tilt, high) if below else (low, tilt)
-    return weight / portable.total(weight)
+    shares: F = weight / portable.total(weight)
+    return shares
 
 
-def soldier_ages(women: float, officers: float, first: int = 17, last: int = 26) -> tuple[F, F]:
+def soldier_ages(women: float, first: int = 17, last: int = 26) -> tuple[F, F]:
     """Shares (256,) of conscripts and of officers by cell; conscripts serve from `first` to `last`, officers from 24 to 50."""
     conscript, officer = np.zeros((2, AGES)), np.zeros((2, AGES))
     conscript[0, first : last + 1] = 1.0 - women
@@ -71,7 +74,7 @@ def build_pyramid(people: F, soldiers: float, women: float, officers: float, hou
 
     `women` and `officers` are shares of the soldiers.
     """
-    conscript, officer = soldier_ages(women, officers)
+    conscript, officer = soldier_ages(women)
     in_garrison = soldiers * ((1.0 - officers) * conscript + officers * officer)
     civil = np.maximum(people.reshape(-1) - in_garrison, 0.02 * people.reshape(-1)).reshape(2, AGES)
     households = portable.total(civil) / household_size
@@ -123,9 +126,11 @@ def _others(rest: F, by_reference: F) -> F:
     """Everybody else (128, 256) by age of the reference person: children, parents, grandchildren, relatives."""
     age = np.arange(AGES, dtype=np.float64)
     gap = age[:, None] - np.concatenate([age, age])[None, :]  # years younger than the reference person
-    bump = lambda centre, width: portable.exp(-0.5 * ((gap - centre) / width) ** 2)  # noqa: E731
-    seed = bump(27.0, 4.5) + 0.3 * bump(-27.0, 5.0) + 0.5 * bump(54.0, 7.0) + 0.02 * bump(0.0, 8.0) + 1e-9
+    seed = np.full(gap.shape, 1e-9)
+    for centre, width, weight in _RELATIVES:
+        seed += weight * portable.exp(-0.5 * ((gap - centre) / width) ** 2)
     columns = rest.reshape(-1)
     rows = np.maximum(by_reference, 0.0)
     rows = rows * (portable.total(columns) / max(portable.total(rows), 1e-9))
-    return rake(seed * (rows[:, None] > 0.0) * (columns[None, :] > 0.0), rows, columns, 300)
+    table: F = rake(seed * (rows[:, None] > 0.0) * (columns[None, :] > 0.0), rows, columns, 300)
+    return table

@@ -129,4 +129,5 @@ def beta_quantiles(a: float, b: float) -> F:
     i = np.clip(np.searchsorted(area, target.astype(np.int64), side="right") - 1, 0, steps - 1)
     width = np.maximum((area[i + 1] - area[i]).astype(np.float64), 1.0)
     at = edge[i] + (target - area[i]) / width / steps
-    return np.clip(portable.power(np.maximum(at, 1e-12), np.full(at.shape, 1.0 / a)), 0.0, 1.0)
+    values: F = np.clip(portable.power(np.maximum(at, 1e-12), np.full(at.shape, 1.0 / a)), 0.0, 1.0)
+    return values

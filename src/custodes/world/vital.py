@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custodes import portable
-from custodes.world.columns import SOLDIER, VACANT, WEEK_ZERO, WOMAN
+from custodes.world.columns import SOLDIER, VACANT, WOMAN
+from custodes.world.counting import week_number
 from custodes.world.quotas import piecewise
 from custodes.world.state import World
 
@@ -33,8 +34,7 @@ def shapes() -> tuple[F, F]:
 
 def ages(world: World) -> NDArray[np.int64]:
     """Living rows by (woman, soldier, age in completed years of 52 weeks), shape (2, 2, 128)."""
-    days = int((world.start - WEEK_ZERO).astype("timedelta64[D]").astype(np.int64))
-    now = days // 7 + world.week
+    now = week_number(world.start) + world.week
     out = np.zeros((2, 2, 128), np.int64)
     persons, block = world.persons, 1 << 20
     for first in range(0, persons.condition.size, block):

@@ -24,9 +24,10 @@ _PARTY_SONGBUN: Final = (2.0, 1.0, 0.2)
 
 def civil_by_age(people: F, soldiers: float, p: Any) -> F:
     """People (2, 128) without those in garrisons."""
-    conscript, officer = soldier_ages(p.women_soldiers, p.officers)
+    conscript, officer = soldier_ages(p.women_soldiers)
     garrison = soldiers * ((1.0 - p.officers) * conscript + p.officers * officer).reshape(2, AGES)
-    return np.maximum(people - garrison, 0.0)
+    civil: F = np.maximum(people - garrison, 0.0)
+    return civil
 
 
 def active_shares(civil: F, census: Census) -> F:
@@ -83,4 +84,5 @@ def party_shares(p: Any, civil: F, kinds: F, songbun: F, members: float) -> F:
         scale = 0.5 * (low + high)
         found = portable.total(np.minimum(scale * odds, 0.95) * cells)
         low, high = (scale, high) if found < members else (low, scale)
-    return np.minimum(low * odds, 0.95)
+    shares: F = np.minimum(low * odds, 0.95)
+    return shares
