@@ -1,0 +1,225 @@
+"""Every lever that a timeline, a policy or `--set` may move: what it means, its bounds, and who feels it.
+
+A *level* holds a value from its date until `until` (else for ever); an *impulse* acts in its own week and is 0 in all
+others. Ground: the model, sections 6 (the leader) and 7 (the outside).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from custodes.world.columns import CLASSES, N_ORGANS, ORGANS
+
+F = NDArray[np.float64]
+
+#: Who is fed first: guards, army, capital, officials, state workers, dependants (farmers keep their own share).
+RATION_PRIORITY: Final = (0, 1, 7, 3, 2, 4, 5, 6)
+
+
+@dataclass(frozen=True)
+class Lever:
+    """One lever. `default` is its value when nobody touches it; `extensive` levers scale with the country's size."""
+
+    name: str
+    meaning: str
+    unit: str
+    low: float
+    high: float
+    default: float
+    felt_by: str
+    ground: str
+    per_organ: bool = False
+    impulse: bool = False
+    extensive: bool = False
+
+    @property
+    def kind(self) -> str:
+        return "impulse" if self.impulse else "level"
+
+
+def _level(name: str, meaning: str, unit: str, low: float, high: float, default: float, felt_by: str, ground: str,
+           **more: bool) -> Lever:
+    return Lever(name, meaning, unit, low, high, default, felt_by, ground, **more)
+
+
+def _impulse(name: str, meaning: str, unit: str, felt_by: str, ground: str, per_organ: bool = False) -> Lever:
+    return Lever(name, meaning, unit, 0.0, 1.0, 0.0, felt_by, ground, per_organ=per_organ, impulse=True)
+
+
+_SHARE: Final = "multiplier"
+_BUDGET: Final = "6, budget shares"
+
+_ALL: Final = (
+    _level("budget_security", "pay of the security organs against the base budget", _SHARE, 0, 3, 1, "morale extortion", _BUDGET),
+    _level("budget_army", "the army's share of the budget against the base", _SHARE, 0, 3, 1, "rations incidents", _BUDGET),
+    _level("budget_gifts", "the leader's gifts to those who hold posts, against the base", _SHARE, 0, 3, 1, "market support", _BUDGET),
+    _level("budget_food", "state grain imports against the base", _SHARE, 0, 3, 1, "rations", _BUDGET),
+    _level("budget_economy", "state spending that reaches enterprises and tills, against the base", _SHARE, 0, 3, 1, "market",
+           _BUDGET),
+    _level("budget_propaganda", "spending on indoctrination against the base", _SHARE, 0, 3, 1, "support", _BUDGET),
+    Lever("ration_priority", "the ration classes in the order in which they are fed", "list of classes", 0, 7, 0, "rations",
+          "6, ration priority"),
+    _level("guards_pay", "extra pay of an organ's agents, as a share of their need", "share of need", 0, 3, 0,
+           "extortion morale takings", "9, consequence 2", per_organ=True),
+    _level("market_tolerance", "how far trade is tolerated", _SHARE, 0, 1.5, 1, "market", "6, market tolerance"),
+    _level("information_control", "jamming and confiscation of foreign media", "share", 0, 1, 0, "awareness",
+           "6, information control"),
+    _level("raids", "raids on neighbourhoods against the base rate", _SHARE, 0, 20, 1, "awareness punishment",
+           "6, information control"),
+    _level("border_control", "risk that a border guard who sells a crossing is punished", "share", 0, 0.98, 0.15, "flight",
+           "6, border control"),
+    _level("border_risk", "risk of death or capture of one who crosses", "share", 0, 1, 0.15, "flight", "6, border control"),
+    _level("border_open", "how open the border is to private trade", "share", 0, 1, 1, "prices flight", "7, the outside"),
+    _level("trade_cut", "share of exports cut by sanctions, before leakage", "share", 0, 0.98, 0, "prices market extortion",
+           "7, sanctions"),
+    _level("trade_leak", "share of a trade cut that leaks through neighbours", "share", 0, 1, 0.3, "prices", "7, sanctions"),
+    _level("organ_revenue_cut", "share of an organ's own trade revenue that is lost", "share", 0, 1, 0, "extortion morale",
+           "7, targeted cut of one organ's revenue", per_organ=True),
+    _level("aid_dollars", "foreign aid and tourism paid to the state", "US$ a year", 0, 1e11, 0, "prices market", "7, engagement",
+           extensive=True),
+    _level("aid_grain", "food aid", "tonnes a year", 0, 1e8, 0, "rations", "7, engagement", extensive=True),
+    _level("broadcast_reach", "quantity of foreign broadcasts and drives against the base", _SHARE, 0, 20, 1, "awareness",
+           "7, information campaigns"),
+    _level("broadcast_content", "share of rights talk in the content; 1 is a campaign", "share", 0, 1, 0, "awareness",
+           "7, information campaigns"),
+    _level("levy_extra", "levy on households above the base", "points of income", 0, 0.5, 0, "market", "6, levies"),
+    _level("return_policy", "the neighbour's forced returns against the base", _SHARE, 0, 20, 1, "flight", "7, return policy"),
+    _level("onward_policy", "the chance to travel onward against the base", _SHARE, 0, 20, 1, "flight", "7, asylum"),
+    _level("harvest_factor", "multiplier of the harvests of the years in which it holds", _SHARE, 0, 2, 1, "rations", "2, harvest"),
+    _level("import_grain_extra", "state grain imports above the base", "tonnes a year", 0, 1e8, 0, "rations", "6, imports in need",
+           extensive=True),
+    _impulse("rights_order", "the leader orders an organ to stop abuse; the weight is how firmly", "weight", "enforcement",
+             "3.4, rights order", per_organ=True),
+    _impulse("edict", "anti-corruption inspection of an organ", "weight", "extortion morale", "5, edicts", per_organ=True),
+    _impulse("chief_purged", "the organ's chief is removed with the order", "0, or 1", "enforcement morale", "5, purge",
+             per_organ=True),
+    _impulse("market_closure", "markets are closed by decree: a shock to unrest", "weight", "incidents", "4, incidents"),
+    _impulse("currency_reform",
+             "an exchange of money: a shock to unrest; that cash above a limit is annulled is not modelled", "weight",
+             "incidents", "4, incidents"),
+    _impulse("promise", "a promise of better times: raises what people compare their income with", "weight", "support",
+             "4, expectation"),
+    _impulse("rally", "a rally behind the leader", "weight", "support", "4, rally"),
+)
+
+LEVERS: Final[Mapping[str, Lever]] = MappingProxyType({lever.name: lever for lever in _ALL})
+
+
+class LeverValues:
+    """The levers in force in one week, an attribute each; per-organ ones are read-only arrays (3,), in the order of ORGANS."""
+
+    budget_security: float
+    budget_army: float
+    budget_gifts: float
+    budget_food: float
+    budget_economy: float
+    budget_propaganda: float
+    ration_priority: tuple[int, ...]
+    guards_pay: F
+    market_tolerance: float
+    information_control: float
+    raids: float
+    border_control: float
+    border_risk: float
+    border_open: float
+    trade_cut: float
+    trade_leak: float
+    organ_revenue_cut: F
+    aid_dollars: float
+    aid_grain: float
+    broadcast_reach: float
+    broadcast_content: float
+    levy_extra: float
+    return_policy: float
+    onward_policy: float
+    harvest_factor: float
+    import_grain_extra: float
+    rights_order: F
+    edict: F
+    chief_purged: F
+    market_closure: float
+    currency_reform: float
+    promise: float
+    rally: float
+
+    def __init__(self, **values: Any) -> None:
+        """Defaults, changed by `values`: a float, a sequence of three for a per-organ lever, class codes for the priority."""
+        for name in values:
+            if name not in LEVERS:
+                raise KeyError(name)
+        for name, lever in LEVERS.items():
+            setattr(self, name, _stored(lever, values.get(name)))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values by name: floats, lists of floats, class names."""
+        out: dict[str, Any] = {}
+        for name, lever in LEVERS.items():
+            value = getattr(self, name)
+            if name == "ration_priority":
+                out[name] = [CLASSES[code] for code in value]
+            else:
+                out[name] = [float(v) for v in value] if lever.per_organ else float(value)
+        return out
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, LeverValues) and self.as_dict() == other.as_dict()
+
+    def __hash__(self) -> int:
+        return hash(repr(self.as_dict()))
+
+    def __repr__(self) -> str:
+        default = DEFAULTS.as_dict()
+        moved = {name: value for name, value in self.as_dict().items() if value != default[name]}
+        return f"LeverValues({', '.join(f'{n}={v}' for n, v in moved.items())})"
+
+
+def _stored(lever: Lever, value: Any) -> Any:
+    if lever.name == "ration_priority":
+        return RATION_PRIORITY if value is None else tuple(int(code) for code in value)
+    number = lever.default if value is None else value
+    if not lever.per_organ:
+        return float(number)
+    array = np.zeros(N_ORGANS) + np.asarray(number, np.float64)
+    array.setflags(write=False)
+    return array
+
+
+DEFAULTS: Final = LeverValues()
+
+
+def priority_codes(names: Iterable[str]) -> tuple[int, ...]:
+    """Class codes of class names, in order; the classes left out follow in the default order. ValueError for a bad name."""
+    codes: list[int] = []
+    for name in names:
+        if name not in CLASSES:
+            raise ValueError(f"'{name}' is not a ration class ({', '.join(CLASSES)})")
+        code = CLASSES.index(name)
+        if code in codes:
+            raise ValueError(f"'{name}' is listed twice")
+        codes.append(code)
+    if not codes:
+        raise ValueError("the list of ration classes is empty")
+    return (*codes, *(code for code in RATION_PRIORITY if code not in codes))
+
+
+def organ_indices(organ: str) -> tuple[int, ...]:
+    """Indices of an organ's name; `all` means every organ. ValueError for an unknown one."""
+    if organ == "all":
+        return tuple(range(N_ORGANS))
+    if organ not in ORGANS:
+        raise ValueError(f"'{organ}' is not an organ ({', '.join(ORGANS)}, all)")
+    return (ORGANS.index(organ),)
+
+
+def lever_table() -> list[dict[str, Any]]:
+    """One row a lever, for `custodes levers` and the reports."""
+    return [
+        {"name": x.name, "kind": x.kind, "per_organ": x.per_organ, "unit": x.unit, "low": x.low, "high": x.high,
+         "default": [CLASSES[c] for c in RATION_PRIORITY] if x.name == "ration_priority" else x.default,
+         "meaning": x.meaning, "felt_by": x.felt_by, "ground": f"model section {x.ground}"}
+        for x in _ALL
+    ]

@@ -1,0 +1,126 @@
+"""Policies: named sets of actions, shipped or a user's own file, laid on top of a scenario's timeline."""
+
+import datetime
+from collections.abc import Iterable
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from custodes.actors.levers import LEVERS, organ_indices
+from custodes.errors import BadInput, BadScenario
+from custodes.scenario.parameters import lever_value
+from custodes.scenario.problems import bad, did_you_mean, printable
+from custodes.scenario.reading import Document, read_yaml
+from custodes.scenario.schema import Policy, PolicyAction, TimelineEntry
+from custodes.scenario.timeline import Action, Value, week_of
+from custodes.scenario.validation import validated
+from custodes.world.columns import ORGANS
+
+__all__ = ["Policy", "actions_of", "load_policy", "policies", "timeline_actions"]
+MOST_ACTIONS = 5000
+
+
+def policy_folder() -> Path:
+    """The folder of the shipped policies."""
+    return Path(str(resources.files("custodes"))) / "data" / "policies"
+
+
+def policies() -> list[str]:
+    """Names of the shipped policies."""
+    return sorted(p.stem for p in policy_folder().glob("*.yaml"))
+
+
+def load_policy(name_or_path: str | Path) -> Policy:
+    """A policy by its shipped name or from a file; BadScenario in one sentence if it cannot be used."""
+    text = str(name_or_path)
+    path = policy_folder() / f"{text}.yaml" if text in policies() else Path(text)
+    if text not in policies() and not _exists(path):
+        mend = did_you_mean(text, policies(), f"Choose one of {', '.join(policies())}, or name a file.")
+        raise BadScenario(f"'{printable(text, 120)}' is neither a policy nor a file. {mend}")
+    document = read_yaml(path, printable("/".join(path.parts[-2:]), 200))
+    policy = validated(Policy, document)
+    for i, action in enumerate(policy.actions):
+        _values(action, document, ("actions", i))
+    return policy
+
+
+def actions_of(policy: Policy, start: np.datetime64, scale: float = 1.0, taken: Iterable[str] = ()) -> list[Action]:
+    """The dated actions of a policy in a scenario; extensive levers are scaled if the policy says so."""
+    out: list[Action] = []
+    used = set(taken)
+    for entry in policy.actions:
+        week = entry.week if entry.week is not None else week_of(np.datetime64(entry.date), start)
+        until = week + entry.weeks if entry.weeks else week_of(np.datetime64(entry.until), start) if entry.until else None
+        factor = scale if policy.scale_with_country and LEVERS[entry.lever].extensive else 1.0
+        for first in _repeats(week, until, entry.every_weeks):
+            for organ, value in _values(entry, None, ()):
+                if len(out) >= MOST_ACTIONS:
+                    raise BadScenario(f"The policy '{policy.name}' has more than {MOST_ACTIONS} actions: repeat less often.")
+                number = len(out) + 1
+                while f"{policy.name}-{number}" in used:
+                    number += MOST_ACTIONS
+                out.append(Action(
+                    id=f"{policy.name}-{number}", week=first, date=start + np.timedelta64(7 * first, "D"), lever=entry.lever,
+                    organ=organ, value=value * factor if isinstance(value, float) else value,
+                    until_week=None if LEVERS[entry.lever].impulse else until,
+                    because=entry.because or policy.title, source=policy.source, grade="D", origin=f"policy:{policy.name}",
+                ))
+    return out
+
+
+def timeline_actions(entries: list[TimelineEntry], document: Document, path: tuple[Any, ...], start: np.datetime64,
+                     ) -> list[Action]:
+    """The actions of a scenario's timeline; BadScenario for a wrong lever, organ, value or date."""
+    out: list[Action] = []
+    for i, entry in enumerate(entries):
+        week = week_of(np.datetime64(entry.date), start)
+        until = week_of(np.datetime64(entry.until), start) if entry.until else None
+        for organ, value in _values(entry, document, (*path, i)):
+            out.append(Action(
+                id="", week=week, date=np.datetime64(entry.date), lever=entry.lever, organ=organ, value=value, until_week=until,
+                because=entry.because, source=entry.source, grade=entry.grade, recalled=entry.recalled, note=entry.note,
+            ))
+    return out
+
+
+def _repeats(week: int, until: int | None, every: int | None) -> Iterable[int]:
+    """First weeks of an action: once, or every so many weeks until the end (at most fifty years)."""
+    return (week,) if every is None else range(week, until if until is not None else week + 2600, every)
+
+
+def _values(entry: TimelineEntry | PolicyAction, document: Document | None, path: tuple[Any, ...],
+            ) -> list[tuple[str | None, Value]]:
+    """(organ, value) pairs of an entry; with a document, faults name their line."""
+    def refuse(field: str, what: str, mend: str = "") -> Exception:
+        if document is None:
+            return BadScenario(f"'{field}': {what}. {mend}")
+        return bad(document.file, document.line((*path, field)), field, what, mend)
+
+    lever = LEVERS.get(entry.lever)
+    if lever is None:
+        raise refuse("lever", f"'{entry.lever}' is not a lever", did_you_mean(entry.lever, LEVERS, "See 'custodes levers'"))
+    if entry.organ is not None and not lever.per_organ:
+        raise refuse("organ", f"'{lever.name}' is one value for the country", "Leave out 'organ'")
+    end = entry.until
+    if isinstance(end, datetime.date) and entry.date is not None and end <= entry.date:
+        raise refuse("until", "must be later than 'date'")
+    names: list[str | None] = list(entry.organ) if isinstance(entry.organ, list) else [entry.organ]
+    for name in names:
+        try:
+            organ_indices(name or "all")
+        except ValueError as problem:
+            raise refuse("organ", str(problem), did_you_mean(str(name), ORGANS)) from None
+    try:
+        value = lever_value(lever.name, entry.value)
+    except BadInput as problem:
+        raise refuse("value", str(problem)) from None
+    return [((name or "all") if lever.per_organ else None, value) for name in names]
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
