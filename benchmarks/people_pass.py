@@ -45,7 +45,9 @@ class Cost:
     cpu: float
 
 
-def median_cost(what: str, count: int, threads: int, step: Callable[[int], None], weeks: int, setup: Callable[[int], None]) -> Cost:
+def median_cost(
+    what: str, count: int, threads: int, step: Callable[[int], None], weeks: int, setup: Callable[[int], None]
+) -> Cost:
     """Median cost of `step(week)`; `setup(week)` goes before it and is not counted."""
     walls, cpus = [], []
     for week in range(WARM_UP + weeks):
@@ -55,7 +57,9 @@ def median_cost(what: str, count: int, threads: int, step: Callable[[int], None]
         walls.append(time.perf_counter() - wall)
         cpus.append(time.process_time() - cpu)
     scale = 1e9 / count
-    return Cost(what, count, threads, statistics.median(walls[WARM_UP:]) * scale, statistics.median(cpus[WARM_UP:]) * scale)
+    return Cost(
+        what, count, threads, statistics.median(walls[WARM_UP:]) * scale, statistics.median(cpus[WARM_UP:]) * scale
+    )
 
 
 def nothing(_week: int) -> None:
@@ -156,10 +160,17 @@ def table(costs: list[Cost]) -> str:
     body = []
     for c in costs:
         base = floor.get((c.people, c.threads))
-        body.append((
-            c.what, f"{c.people:,}", str(c.threads) if c.threads else "own", f"{c.wall:.2f}", f"{c.cpu:.2f}",
-            f"{c.cpu / c.wall:.2f}", f"{c.wall / base:.1f}" if base else "",
-        ))
+        body.append(
+            (
+                c.what,
+                f"{c.people:,}",
+                str(c.threads) if c.threads else "own",
+                f"{c.wall:.2f}",
+                f"{c.cpu:.2f}",
+                f"{c.cpu / c.wall:.2f}",
+                f"{c.wall / base:.1f}" if base else "",
+            )
+        )
     return listing.rows(("ns a person-week", "people", "threads", "wall", "CPU", "CPU/wall", "to bare"), body)
 
 

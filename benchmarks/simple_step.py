@@ -40,8 +40,11 @@ def people(count: int) -> People:
     draws = np.random.default_rng(1)
     n = count // NEIGHBOURHOOD * NEIGHBOURHOOD
     return People(
-        money=draws.uniform(0.0, 40.0, n), hunger=draws.uniform(0.0, 0.5, n), fear=draws.uniform(0.0, 1.0, n),
-        awareness=draws.uniform(0.0, 0.5, n), support=draws.uniform(-1.0, 1.0, n),
+        money=draws.uniform(0.0, 40.0, n),
+        hunger=draws.uniform(0.0, 0.5, n),
+        fear=draws.uniform(0.0, 1.0, n),
+        awareness=draws.uniform(0.0, 0.5, n),
+        support=draws.uniform(-1.0, 1.0, n),
         dissent=(draws.uniform(0.0, 1.0, n) < 0.02).astype(np.float64),
     )
 
@@ -113,9 +116,13 @@ class InPolars:
     def step(self, u: F, v: F) -> None:
         """One week."""
         pl, c = self.pl, self.pl.col
-        groups = self.frame.lazy().group_by("unit").agg(
-            (c("threat").sum() / NEIGHBOURHOOD).alias("threat_share"),
-            (c("dissent").sum() / NEIGHBOURHOOD).alias("peer_share"),
+        groups = (
+            self.frame.lazy()
+            .group_by("unit")
+            .agg(
+                (c("threat").sum() / NEIGHBOURHOOD).alias("threat_share"),
+                (c("dissent").sum() / NEIGHBOURHOOD).alias("peer_share"),
+            )
         )
         contact = (c("v") < CONTACT).cast(pl.Float64)
         lived = 0.4 - c("hunger") - c("threat") * (1.0 + c("awareness"))
@@ -133,9 +140,7 @@ class InPolars:
                 (c("fear") * (1.0 - FEAR_DECAY) + (1.0 - c("fear")) * FEAR_SHOCK * c("threat_share")).alias("fear"),
                 (c("awareness") * (1.0 - FADE) + (1.0 - c("awareness")) * 0.5 * contact).alias("awareness"),
             )
-            .with_columns(
-                (c("support") + RELAX * (lived - 0.5 * c("awareness") - c("support"))).alias("support")
-            )
+            .with_columns((c("support") + RELAX * (lived - 0.5 * c("awareness") - c("support"))).alias("support"))
             .with_columns(
                 (grievance - RISK * c("fear") > THRESHOLD - PEER * c("peer_share")).cast(pl.Float64).alias("dissent")
             )

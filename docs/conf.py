@@ -6,7 +6,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import custodes  # noqa: E402
+import custodes
 
 project = "Custodes"
 author = "The Custodes maintainers"

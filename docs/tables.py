@@ -22,8 +22,18 @@ def levers() -> str:
 
     return table(
         ("lever", "kind", "bounds", "default", "unit", "meaning", "felt by"),
-        ((f"`{x['name']}`", x["kind"] + (", each organ" if x["per_organ"] else ""), f"{x['low']:g} to {x['high']:g}",
-          x["default"], x["unit"], x["meaning"], x["felt_by"]) for x in lever_table()),
+        (
+            (
+                f"`{x['name']}`",
+                x["kind"] + (", each organ" if x["per_organ"] else ""),
+                f"{x['low']:g} to {x['high']:g}",
+                x["default"],
+                x["unit"],
+                x["meaning"],
+                x["felt_by"],
+            )
+            for x in lever_table()
+        ),
     )
 
 
@@ -37,9 +47,14 @@ def parameters() -> str:
         groups.setdefault(row["name"].partition(".")[0], []).append(row)
     head = ("parameter", "value", "unit", "prior", "source", "grade", "meaning")
     return "\n\n".join(
-        f"## {group}\n\n" + table(head, (
-            (f"`{x['name']}`", x["value"], x["unit"], _prior(x["prior"]), x["source"], x["grade"], x["meaning"]) for x in rows
-        ))
+        f"## {group}\n\n"
+        + table(
+            head,
+            (
+                (f"`{x['name']}`", x["value"], x["unit"], _prior(x["prior"]), x["source"], x["grade"], x["meaning"])
+                for x in rows
+            ),
+        )
         for group, rows in groups.items()
     )
 
@@ -48,9 +63,13 @@ def series() -> str:
     """All series of a run."""
     from custodes.observe.truth import SERIES
 
-    return table(("series", "by week and", "unit", "meaning"), (
-        (f"`{s.name}`", "" if s.dims == "national" else s.dims.replace(",", ", "), s.unit, s.meaning) for s in SERIES.values()
-    ))
+    return table(
+        ("series", "by week and", "unit", "meaning"),
+        (
+            (f"`{s.name}`", "" if s.dims == "national" else s.dims.replace(",", ", "), s.unit, s.meaning)
+            for s in SERIES.values()
+        ),
+    )
 
 
 def week() -> str:
@@ -71,7 +90,9 @@ def command_line() -> str:
 
     from custodes.cli import _guarded, app
 
-    names = [command.name or (command.callback.__name__ if command.callback else "") for command in app.registered_commands]
+    names = [
+        command.name or (command.callback.__name__ if command.callback else "") for command in app.registered_commands
+    ]
     parts = []
     for name in names:
         said = io.StringIO()
@@ -82,7 +103,11 @@ def command_line() -> str:
 
 
 TABLES: dict[str, Callable[[], str]] = {
-    "levers": levers, "parameters": parameters, "series": series, "week": week, "command_line": command_line,
+    "levers": levers,
+    "parameters": parameters,
+    "series": series,
+    "week": week,
+    "command_line": command_line,
 }
 
 

@@ -35,7 +35,9 @@ app = typer.Typer(
 REPORT = "report.html"
 MOST_PROBLEMS = 20  #: that `check` prints, a line each
 SCHEMAS = ("scenario", "variant", "policy", "parameter")  #: kinds of file whose schema can be printed
-ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A built-in scenario, or a scenario file or folder.")]
+ScenarioName = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="A built-in scenario, or a scenario file or folder.")
+]
 RunFolder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a run.")]
 
 
@@ -46,14 +48,18 @@ def run(
     weeks: Annotated[str | None, typer.Option(metavar="W", help="Weeks to run, instead of --years.")] = None,
     sample: Annotated[str, typer.Option(metavar="1/K", help="One row for K people; 1 for everybody.")] = "1/100",
     seed: Annotated[str, typer.Option(metavar="N", help="The run's seed; the same seed gives the same run.")] = "1",
-    threads: Annotated[str | None, typer.Option(metavar="N", help="Threads; the results do not depend on them.")] = None,
+    threads: Annotated[
+        str | None, typer.Option(metavar="N", help="Threads; the results do not depend on them.")
+    ] = None,
     set: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Change a parameter; may be repeated.")
     ] = None,
     policy: Annotated[
         list[str] | None, typer.Option(metavar="FILE-or-NAME", help="Add a policy's dated levers; may be repeated.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Where results go [default: runs/SCENARIO-seedN].")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where results go [default: runs/SCENARIO-seedN].")
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the stopped run in the folder.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
@@ -108,7 +114,9 @@ def _run(country: Any, wanted: dict[str, Any], folder: Path, resume: bool, quiet
             if not (folder / REPORT).exists():  # a run that was whole before, but whose page was lost
                 finished.report()
     except KeyboardInterrupt:
-        raise Stopped(f"stopped before its first week; the same command with --out {folder} --resume starts it.") from None
+        raise Stopped(
+            f"stopped before its first week; the same command with --out {folder} --resume starts it."
+        ) from None
     return finished
 
 
@@ -274,7 +282,9 @@ def _guarded(arguments: list[str]) -> int:
     except Exception as error:
         if os.environ.get("CUSTODES_TRACEBACK"):
             raise
-        return _say(f"a defect in custodes: {type(error).__name__}: {flags.shown(error)}; CUSTODES_TRACEBACK=1 shows where.", 1)
+        return _say(
+            f"a defect in custodes: {type(error).__name__}: {flags.shown(error)}; CUSTODES_TRACEBACK=1 shows where.", 1
+        )
 
 
 def _usage(error: typer.TyperException) -> int:

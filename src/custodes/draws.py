@@ -86,23 +86,25 @@ def binomial(seed: int, name: str, week: int, entity: Any, n: Any, p: Any) -> An
     mean = count * small
     z = portable.normal_quantile(u + 2.0**-54)
     out = np.clip(np.floor(mean + z * np.sqrt(mean * (1.0 - small)) + 0.5), 0, count).astype(np.int64)
-    for i in zip(*np.nonzero((mean < 50.0) & (count > 0)), strict=True):
-        out[i] = _binomial_inversion(float(u[i]), int(count[i]), float(small[i]))
+    few = np.nonzero((mean < 50.0) & (count > 0))
+    out[few] = _binomial_inversion(u[few], count[few], small[few])
     out = np.where(chance > 0.5, count - out, out)
     return int(out[0]) if np.ndim(entity) == 0 else out.reshape(np.shape(entity))
 
 
-def _binomial_inversion(u: float, n: int, p: float) -> int:
-    if p <= 0.0:
-        return 0
+def _binomial_inversion(u: NDArray[np.float64], n: NDArray[np.int64], p: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Smallest k whose cumulative probability exceeds u, elementwise: all draws walk up together, the done drop out."""
     odds = p / (1.0 - p)
-    chance = portable.power(1.0 - p, float(n))
-    k, below = 0, chance
-    while u >= below and k < n:
+    chance = portable.exp(n * portable.log(1.0 - p))
+    below, out, k = chance.copy(), np.zeros(n.shape, np.int64), 0
+    active = np.flatnonzero((u >= below) & (p > 0.0))
+    while active.size:
         k += 1
-        chance *= odds * (n - k + 1) / k
-        below += chance
-    return k
+        chance[active] *= odds[active] * (n[active] - k + 1) / k
+        below[active] += chance[active]
+        out[active] = k
+        active = active[(u[active] >= below[active]) & (k < n[active])]
+    return out
 
 
 @njit

@@ -63,7 +63,9 @@ def weeks(years: str | None, weeks_text: str | None) -> int | None:
         return None
     value = number("--years", years)
     if not 0 < value <= MOST_WEEKS / WEEKS_PER_YEAR:
-        raise BadInput(f"--years must be above 0 and at most {MOST_WEEKS // WEEKS_PER_YEAR}, and {shown(years)} is not.")
+        raise BadInput(
+            f"--years must be above 0 and at most {MOST_WEEKS // WEEKS_PER_YEAR}, and {shown(years)} is not."
+        )
     return max(1, math.floor(value * WEEKS_PER_YEAR + 0.5))
 
 
@@ -162,7 +164,9 @@ def _probe(folder: Path, said: str) -> None:
     """Write and remove a file, so that a full or forbidden place is refused at the start and not after the run."""
     free = shutil.disk_usage(folder).free
     if free < ROOM_NEEDED:
-        raise BadResults(f"'{said}' has {free >> 20} MiB free and a run wants {ROOM_NEEDED >> 20}; choose another --out.")
+        raise BadResults(
+            f"'{said}' has {free >> 20} MiB free and a run wants {ROOM_NEEDED >> 20}; choose another --out."
+        )
     handle, name = tempfile.mkstemp(prefix=".custodes-probe-", dir=folder)
     try:
         with os.fdopen(handle, "wb") as file:

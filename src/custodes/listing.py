@@ -41,8 +41,14 @@ def _text(value: Any) -> str:
 def levers(table: list[dict[str, Any]]) -> str:
     """The levers that a policy can set."""
     body = (
-        (x["name"], x["kind"], f"{_text(float(x['low']))} to {_text(float(x['high']))}", x["default"], x["unit"],
-         x["meaning"] + (" (each organ)" if x["per_organ"] else ""))
+        (
+            x["name"],
+            x["kind"],
+            f"{_text(float(x['low']))} to {_text(float(x['high']))}",
+            x["default"],
+            x["unit"],
+            x["meaning"] + (" (each organ)" if x["per_organ"] else ""),
+        )
         for x in table
     )
     return rows(("lever", "kind", "bounds", "default", "unit", "meaning"), body)
@@ -51,8 +57,14 @@ def levers(table: list[dict[str, Any]]) -> str:
 def parameters(table: list[dict[str, Any]]) -> str:
     """A scenario's parameters."""
     body = (
-        (x["name"], x["value"], x["unit"], f"{x['grade']}{' recalled' if x.get('recalled') else ''}", x["source"],
-         f"{x['meaning']}; prior {_prior(x['prior'])}")
+        (
+            x["name"],
+            x["value"],
+            x["unit"],
+            f"{x['grade']}{' recalled' if x.get('recalled') else ''}",
+            x["source"],
+            f"{x['meaning']}; prior {_prior(x['prior'])}",
+        )
         for x in table
     )
     return rows(("parameter", "value", "unit", "grade", "source", "meaning"), body)
@@ -66,7 +78,10 @@ def _prior(prior: Any) -> str:
 
 def scenarios(loaded: Iterable[Any]) -> str:
     """The built-in scenarios."""
-    body = ((s.name, str(s.start), s.years, f"{s.people:,}", f"{s.title}. {' '.join(s.description.split())}") for s in loaded)
+    body = (
+        (s.name, str(s.start), s.years, f"{s.people:,}", f"{s.title}. {' '.join(s.description.split())}")
+        for s in loaded
+    )
     return rows(("scenario", "starts", "years", "people", "what it is"), body)
 
 
@@ -74,11 +89,17 @@ def week(before: Iterable[Any], after: Iterable[Any]) -> str:
     """The order of the week, with what each step reads and writes."""
     body = [
         *((step.name, _text(step.reads) or "-", _text(step.writes) or "-", step.doc) for step in before),
-        ("people pass", "tables, last week's sums", "persons, households, neighbourhoods, sums",
-         "Every household (4a) and person (4b), tile after tile, by the mechanisms' own functions."),
+        (
+            "people pass",
+            "tables, last week's sums",
+            "persons, households, neighbourhoods, sums",
+            "Every household (4a) and person (4b), tile after tile, by the mechanisms' own functions.",
+        ),
         ("ledgers", "sums", "books", "What households paid and got is booked, to the won, cent and gram."),
         *((step.name, _text(step.reads) or "-", _text(step.writes) or "-", step.doc) for step in after),
         ("laws", "books, people", "-", "People, won, cents and grams close to the unit, or the run stops."),
     ]
-    numbered = ((n, name, f"{doc} Reads: {reads}. Writes: {writes}.") for n, (name, reads, writes, doc) in enumerate(body, 1))
+    numbered = (
+        (n, name, f"{doc} Reads: {reads}. Writes: {writes}.") for n, (name, reads, writes, doc) in enumerate(body, 1)
+    )
     return rows(("", "step", "what it does, reads and writes"), numbered)

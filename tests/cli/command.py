@@ -40,8 +40,14 @@ def custodes(*arguments: object, cwd: Path, timeout: float = 300, before: Callab
     """Run `custodes` with arguments in a folder, its streams in pipes."""
     begun = time.perf_counter()
     done = subprocess.run(
-        [sys.executable, "-m", "custodes", *map(str, arguments)], cwd=cwd, capture_output=True, timeout=timeout,
-        stdin=subprocess.DEVNULL, env=environment(), preexec_fn=before, check=False,
+        [sys.executable, "-m", "custodes", *map(str, arguments)],
+        cwd=cwd,
+        capture_output=True,
+        timeout=timeout,
+        stdin=subprocess.DEVNULL,
+        env=environment(),
+        preexec_fn=before,
+        check=False,
     )
     seconds = time.perf_counter() - begun
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode(), seconds)

@@ -13,6 +13,8 @@ WEEKS = 60
 def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Done]:
     """A run of toyland: its folder, and how the command ended (with --json)."""
     folder = tmp_path_factory.mktemp("finished")
-    done = custodes("run", "toyland", "--weeks", WEEKS, "--sample", "1", "--seed", "7", "--out", "first", "--json", cwd=folder)
+    done = custodes(
+        "run", "toyland", "--weeks", WEEKS, "--sample", "1", "--seed", "7", "--out", "first", "--json", cwd=folder
+    )
     assert done.code == 0, done.err
     return folder / "first", done

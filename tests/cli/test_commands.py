@@ -11,7 +11,17 @@ from tests.cli.command import Done, custodes, environment, refused
 from tests.cli.conftest import WEEKS
 
 JSON_KEYS = {
-    "scenario", "seed", "sample", "weeks", "people", "outcome", "outcome_week", "seconds", "peak_memory_mb", "out", "series",
+    "scenario",
+    "seed",
+    "sample",
+    "weeks",
+    "people",
+    "outcome",
+    "outcome_week",
+    "seconds",
+    "peak_memory_mb",
+    "out",
+    "series",
 }
 SERIES = set(
     "people households jailed camp abroad deaths grain_price_won won_per_dollar ration_grams_per_day food_stress "
@@ -49,8 +59,22 @@ def test_a_run_leaves_its_table_events_record_and_report(finished: tuple[Path, D
 
 def test_a_second_run_with_the_same_seed_is_the_same_to_the_byte(finished: tuple[Path, Done], tmp_path: Path) -> None:
     folder, _ = finished
-    again = custodes("run", "toyland", "--weeks", WEEKS, "--sample", "1.0", "--seed", "7", "--threads", "2", "--out", "again",
-                     "--quiet", cwd=tmp_path)
+    again = custodes(
+        "run",
+        "toyland",
+        "--weeks",
+        WEEKS,
+        "--sample",
+        "1.0",
+        "--seed",
+        "7",
+        "--threads",
+        "2",
+        "--out",
+        "again",
+        "--quiet",
+        cwd=tmp_path,
+    )
     assert (again.code, again.out, again.err) == (0, "", "")
     for name in ("run.parquet", "events.parquet"):
         assert (tmp_path / "again" / name).read_bytes() == (folder / name).read_bytes(), name
@@ -60,7 +84,9 @@ def test_another_seed_and_another_parameter_give_another_run(finished: tuple[Pat
     folder, _ = finished
     for more in (["--seed", "8"], ["--seed", "7", "--set", "fear.decay=0.2"]):
         out = tmp_path / str(len(more))
-        done = custodes("run", "toyland", "--weeks", WEEKS, "--sample", "1", *more, "--out", out, "--quiet", cwd=tmp_path)
+        done = custodes(
+            "run", "toyland", "--weeks", WEEKS, "--sample", "1", *more, "--out", out, "--quiet", cwd=tmp_path
+        )
         assert done.code == 0, done.err
         assert (out / "run.parquet").read_bytes() != (folder / "run.parquet").read_bytes()
 
@@ -149,7 +175,10 @@ def test_version_is_the_packages(tmp_path: Path) -> None:
 @pytest.mark.parametrize("arguments", [["levers"], ["parameters", "toyland"], ["--help"]])
 def test_a_reader_who_leaves_hears_no_complaint(arguments: list[str], tmp_path: Path) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "custodes", *arguments], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        [sys.executable, "-m", "custodes", *arguments],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         env=environment(),
     )
     assert process.stdout is not None

@@ -46,7 +46,9 @@ IMPOSSIBLE = [
 ]
 
 
-@pytest.mark.parametrize(("more", "named"), IMPOSSIBLE, ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else "")
+@pytest.mark.parametrize(
+    ("more", "named"), IMPOSSIBLE, ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else ""
+)
 def test_an_impossible_flag_is_refused_by_name(
     more: list[str], named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -102,12 +104,18 @@ def test_no_arguments_show_the_help_and_count_as_wrong_use(tmp_path: Path) -> No
     assert done.err == ""
 
 
-@pytest.mark.parametrize(("text", "kept"), [("1/100", "1/100"), ("0.01", "1/100"), ("1", "1"), ("1.0", "1"), ("1/107", "1/107"), ("0.3333333", "1/3")])
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [("1/100", "1/100"), ("0.01", "1/100"), ("1", "1"), ("1.0", "1"), ("1/107", "1/107"), ("0.3333333", "1/3")],
+)
 def test_a_sample_is_one_row_for_k_people(text: str, kept: str) -> None:
     assert flags.sample(text) == kept
 
 
-@pytest.mark.parametrize(("years", "weeks", "kept"), [("5", None, 260), ("0.5", None, 26), ("0.001", None, 1), (None, "3", 3), (None, None, None)])
+@pytest.mark.parametrize(
+    ("years", "weeks", "kept"),
+    [("5", None, 260), ("0.5", None, 26), ("0.001", None, 1), (None, "3", 3), (None, None, None)],
+)
 def test_a_year_has_52_weeks(years: str | None, weeks: str | None, kept: int | None) -> None:
     assert flags.weeks(years, weeks) == kept
 

@@ -23,8 +23,10 @@ FILES: dict[str, bytes] = {
     "latin-1": "name: caf\xe9\n".encode("latin-1"),
     "python-object": b"!!python/object/apply:os.system ['touch owned']\n",
     "python-name": b"name: !!python/name:os.system\n",
-    "aliases-that-multiply": b"a: &a [x, x]\n" + b"".join(
-        b"%c: &%c [*%c, *%c, *%c, *%c, *%c, *%c]\n" % (c + 1, c + 1, c, c, c, c, c, c) for c in range(ord("a"), ord("w"))
+    "aliases-that-multiply": b"a: &a [x, x]\n"
+    + b"".join(
+        b"%c: &%c [*%c, *%c, *%c, *%c, *%c, *%c]\n" % (c + 1, c + 1, c, c, c, c, c, c)
+        for c in range(ord("a"), ord("w"))
     ),
     "alias-to-itself": b"a: &a\n  b: *a\n",
     "deep-lists": b"a: " + b"[" * DEEP + b"]" * DEEP + b"\n",
@@ -99,7 +101,9 @@ def test_the_worst_files_are_refused_in_time_by_a_fresh_process(name: str, tmp_p
 
 def test_a_check_lists_every_problem_with_its_line(tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
-    file.write_text(HEAD + "- {date: 2000-02-07, lever: raids, value: many}\n- {lever: raids, value: 2}\n", encoding="utf-8")
+    file.write_text(
+        HEAD + "- {date: 2000-02-07, lever: raids, value: many}\n- {lever: raids, value: 2}\n", encoding="utf-8"
+    )
     done = inside("check", file)
     assert done.code == 2
     assert [f"line {n}" in line for n, line in zip((6, 7), done.err.splitlines(), strict=True)] == [True, True]

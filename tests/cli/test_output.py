@@ -30,7 +30,9 @@ def test_a_folder_of_other_files_is_not_touched(tmp_path: Path) -> None:
         assert snapshot(tmp_path) == {"home/letter.txt": b"dear"}
 
 
-@pytest.mark.parametrize("out", ["letter.txt", "letter.txt/deeper/still", "/proc/custodes", "/dev/null", "/sys/custodes"])
+@pytest.mark.parametrize(
+    "out", ["letter.txt", "letter.txt/deeper/still", "/proc/custodes", "/dev/null", "/sys/custodes"]
+)
 def test_a_place_where_no_folder_can_be_is_refused(out: str, tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("dear", encoding="utf-8")
     refused(custodes(*SHORT, "--out", out, cwd=tmp_path))
@@ -62,7 +64,9 @@ def test_a_report_that_finds_no_room_leaves_no_half_page(finished: tuple[Path, D
 
 @pytest.mark.parametrize("name", ["run.parquet", "events.parquet", "record.json"])
 @pytest.mark.parametrize("how", ["empty", "cut", "missing", "garbage"])
-def test_a_damaged_run_is_refused_by_report_and_why(name: str, how: str, finished: tuple[Path, Done], tmp_path: Path) -> None:
+def test_a_damaged_run_is_refused_by_report_and_why(
+    name: str, how: str, finished: tuple[Path, Done], tmp_path: Path
+) -> None:
     folder = tmp_path / "copy"
     folder.mkdir()
     for file, content in snapshot(finished[0]).items():
@@ -71,7 +75,9 @@ def test_a_damaged_run_is_refused_by_report_and_why(name: str, how: str, finishe
     if how == "missing":
         (folder / name).unlink()
     else:
-        (folder / name).write_bytes({"empty": b"", "cut": content[: len(content) // 2], "garbage": b"\0\xff" * 500}[how])
+        (folder / name).write_bytes(
+            {"empty": b"", "cut": content[: len(content) // 2], "garbage": b"\0\xff" * 500}[how]
+        )
     assert "copy" in refused(custodes("report", folder, "--out", "page.html", cwd=tmp_path), out=tmp_path / "page.html")
 
 

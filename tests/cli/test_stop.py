@@ -51,7 +51,9 @@ def test_a_run_killed_before_it_saved_anything_starts_again(whole: Path, tmp_pat
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_run_says_how_to_go_on_and_exits_with_3(how: signal.Signals, whole: Path, tmp_path: Path) -> None:
+def test_an_interrupted_run_says_how_to_go_on_and_exits_with_3(
+    how: signal.Signals, whole: Path, tmp_path: Path
+) -> None:
     process = start(*LONG, "--out", "run", cwd=tmp_path)
     wait_for(lambda: any((tmp_path / "run").glob("checkpoint-*")), process)
     done = stop(process, how)

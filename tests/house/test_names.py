@@ -13,7 +13,9 @@ ENGINE = sorted(
     for part in ("engine", "mechanisms", "experiment", "observe", "world", "actors", "results")
     for path in (PACKAGE / part).rglob("*.py")
 ) + [PACKAGE / "week.py"]
-COUNTRY = re.compile("|".join(("kor" + "ea", "dp" + "rk", "pyong" + "yang", "jang" + "madang", r"\bm" + "ss\\b")), re.IGNORECASE)
+COUNTRY = re.compile(
+    "|".join(("kor" + "ea", "dp" + "rk", "pyong" + "yang", "jang" + "madang", r"\bm" + "ss\\b")), re.IGNORECASE
+)
 MOST_LINES = 500
 
 
@@ -21,7 +23,9 @@ def tracked() -> list[Path]:
     """The files of the project: what git tracks, or everything where there is no git."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
     names = listed.stdout.decode().split("\0") if listed.returncode == 0 else []
-    files = [ROOT / name for name in names if name] or [p for p in (ROOT / "src").rglob("*") if "__pycache__" not in p.parts]
+    files = [ROOT / name for name in names if name] or [
+        p for p in (ROOT / "src").rglob("*") if "__pycache__" not in p.parts
+    ]
     return [path for path in files if path.is_file()]
 
 
@@ -41,7 +45,15 @@ def test_no_source_file_is_longer_than_a_reader_bears() -> None:
 
 
 def test_no_file_names_the_place_where_it_was_written_or_an_index() -> None:
-    words = ("/wo" + "rk/", "/tm" + "p/", "pypi." + "org", "pythonhosted", "/opt/" + "venv", "registry." + "npmjs", "contract" + ".md")
+    words = (
+        "/wo" + "rk/",
+        "/tm" + "p/",
+        "pypi." + "org",
+        "pythonhosted",
+        "/opt/" + "venv",
+        "registry." + "npmjs",
+        "contract" + ".md",
+    )
     found = []
     for path in tracked():
         if path.suffix in {".png", ".parquet", ".gz"}:

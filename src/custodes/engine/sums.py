@@ -12,11 +12,11 @@ _PLAIN = (
     "people", "free", "soldiers", "jailed", "camp", "across_border", "adults", "dissenters", "evaders", "falsifiers",
     "fear_u16", "media_u16", "rights_u16", "support_i16", "births", "births_unplaced", "deaths", "arrests",
     "jailings", "releases", "flight_attempts", "flight_crossings", "flight_caught", "arrivals_abroad", "returned",
-    "settled", "public_support_i16",
+    "settled",
     # households
     "households", "emptied_households", "market_labour_milli", "attending_milli", "farm_workers_milli", "workers_milli",
     "market_workers_milli",
-    "money", "dollars_cents", "stress_u16", "stress_poorest_u16", "memory_u16", "anger_u16", "market_share_u16", "income", "market_income",
+    "money", "dollars_cents", "stress_u16", "memory_u16", "anger_u16", "market_share_u16", "income", "market_income",
     "weight", "weight_threat_ask", "weight_plea_ask",
     # grain, grams
     "need_grams", "ration_grams", "plot_grams", "want_grams", "bought_grams",

@@ -101,7 +101,7 @@ def chart_lines(
 
     `form` is a d3 number format of the axis; `marks` are (date, label).
     """
-        room = _SPACE_RIGHT if width == "container" else 0.42
+    room = _SPACE_RIGHT if isinstance(width, str) else 150.0 / width
     x = axis_x(lines[0].dates, room if labels else 0.02)
     names = [one.label for one in lines]
     palette = list(colours) or [COLOURS.get(n, CYCLE[i % len(CYCLE)]) for i, n in enumerate(names)]

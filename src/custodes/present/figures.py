@@ -138,14 +138,14 @@ def by_province(runs: Sequence[Run]) -> Figure:
     """The last year by province: maps where the scenario has one, else dots."""
     values = maps.provinces(runs)
     facts = runs[0].record["facts"]
+    stretched = "Colours run from the lowest to the highest province, so that small differences look large: read the scale."
     if facts.get("map"):
-        spec, note = maps.choropleths(values, facts["map"]), ""
+        spec, note = maps.choropleths(values, facts["map"]), stretched
     elif facts.get("places"):
-        spec, note = maps.points(values, facts["places"]), " Each dot is a county in the colour of its province."
+        spec, note = maps.points(values, facts["places"]), f"Each dot is a county in the colour of its province. {stretched}"
     else:
-        spec, note = maps.dots(values), ""
-    return Figure("by_province", "By province", "Means of the last year. Colours run from the lowest to the highest province, so "
-                  f"that small differences look large: read the scale.{note}", source(runs), values, spec)
+        spec, note = maps.dots(values), "The axes do not start at zero."
+    return Figure("by_province", "By province", f"Means of the last year. {note}", source(runs), values, spec)
 
 
 def unrest(runs: Sequence[Run]) -> Figure:

@@ -99,7 +99,7 @@ def dots(values: list[dict[str, Any]]) -> Spec:
     charts = [{
         "title": title, "width": 150, "height": {"step": 19}, "mark": {"type": "circle", "size": 60, "color": "#1f66a8", "opacity": 1},
         "encoding": {
-            "x": {"field": name, "type": "quantitative", "title": None, "axis": {"format": form, "tickCount": 3},
+            "x": {"field": name, "type": "quantitative", "title": None, "axis": {"format": form, "tickCount": 3, "labelOverlap": True},
                   "scale": {"zero": False}},
             "y": {"field": "province", "type": "nominal", "title": None, "sort": None,
                   "axis": {"grid": True, "ticks": False} if i == 0 else {"grid": True, "labels": False, "ticks": False}},

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-NO_BASE_RATE: Final = "no base rate is known for this country"
+NO_BASE_RATE: Final = "none is known for this country"
 _Z90: Final = 1.6448536269514722  #: normal quantile of a two-sided 90 % interval
 
 

@@ -195,7 +195,7 @@ def _of_user(path: Path) -> tuple[Path, Path | None, str] | None:
 
 
 def _variants(folder: Path) -> list[str]:
-    other = {"scenario", "tables", "timeline", "parameters"}
+    other = {"scenario", "tables", "timeline", "parameters", "facts"}
     return sorted(p.stem for p in folder.glob("*.yaml") if p.stem not in other)
 
 

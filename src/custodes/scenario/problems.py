@@ -21,7 +21,7 @@ class Problem:
         """`file, line N: 'field': what is wrong. Mend.`"""
         where = f"{self.file}, line {self.line}" if self.line else self.file
         field = f"'{self.field}': " if self.field else ""
-        mend = f" {self.mend.rstrip('.')}." if self.mend else ""
+        mend = f" {self.mend if self.mend.endswith(('.', '?')) else f'{self.mend}.'}" if self.mend else ""
         return printable(f"{where}: {field}{self.what.rstrip('.')}.{mend}")
 
 

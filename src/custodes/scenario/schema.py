@@ -7,11 +7,32 @@ sisters give the JSON Schema for editors.
 import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    field_validator,
+    model_validator,
+)
 
 LARGEST = 1e15
-Number = Annotated[float, Field(ge=-LARGEST, le=LARGEST, allow_inf_nan=False, strict=False)]
-Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+
+
+def _no_truth(data: Any) -> Any:
+    """Python takes True for 1; a file that says true where a number belongs is wrong."""
+    if isinstance(data, bool):
+        raise ValueError(f"must be a number, not {str(data).lower()}")
+    return data
+
+
+Real = Annotated[float, BeforeValidator(_no_truth)]
+Whole = Annotated[int, BeforeValidator(_no_truth)]
+Number = Annotated[Real, Field(ge=-LARGEST, le=LARGEST, allow_inf_nan=False)]
+Share = Annotated[Real, Field(ge=0, le=1, allow_inf_nan=False)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 Short = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 Text = Annotated[str, StringConstraints(max_length=4000)]
@@ -26,29 +47,20 @@ class Model(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, coerce_numbers_to_str=False)
 
-    @model_validator(mode="before")
-    @classmethod
-    def _no_booleans_as_numbers(cls, data: Any) -> Any:
-        if isinstance(data, dict):
-            for name, value in data.items():
-                if isinstance(value, bool) and name not in ("recalled", "extensive", "fixed", "scale_with_country"):
-                    raise ValueError(f"'{name}' must not be true or false")
-        return data
-
 
 class Normal(Model):
     mean: Number
-    sd: Annotated[float, Field(gt=0, le=LARGEST)]
+    sd: Annotated[Real, Field(gt=0, le=LARGEST)]
 
 
 class Lognormal(Model):
-    median: Annotated[float, Field(gt=0, le=LARGEST)]
-    sigma: Annotated[float, Field(gt=0, le=10)]
+    median: Annotated[Real, Field(gt=0, le=LARGEST)]
+    sigma: Annotated[Real, Field(gt=0, le=10)]
 
 
 class Beta(Model):
-    a: Annotated[float, Field(gt=0, le=1e6)]
-    b: Annotated[float, Field(gt=0, le=1e6)]
+    a: Annotated[Real, Field(gt=0, le=1e6)]
+    b: Annotated[Real, Field(gt=0, le=1e6)]
 
 
 class Uniform(Model):
@@ -95,18 +107,51 @@ class Prior(Model):
         return self
 
 
+def _shape(data: Any) -> str:
+    """Which branch of a union is meant, so that only its faults are told."""
+    if isinstance(data, list):
+        return "list"
+    if not isinstance(data, dict):
+        return "plain"
+    return "nested" if any(isinstance(v, dict) for v in data.values()) else "mapping"
+
+
+def _prior_shape(data: Any) -> str:
+    """One prior for all, or one for each part: parts are known by not being names of distributions."""
+    parts = isinstance(data, dict) and data and all(
+        isinstance(v, dict) and k not in Prior.model_fields and set(v) & set(Prior.model_fields) for k, v in data.items())
+    return "parts" if parts else "one"
+
+
 PartValues = Annotated[dict[Short, Number], Field(min_length=1, max_length=128)]
 NestedValues = Annotated[dict[Short, PartValues], Field(min_length=1, max_length=128)]
 ListValues = Annotated[list[Number], Field(min_length=1, max_length=256)]
+AnyValue = Annotated[
+    Annotated[Number, Tag("plain")] | Annotated[PartValues, Tag("mapping")] | Annotated[NestedValues, Tag("nested")]
+    | Annotated[ListValues, Tag("list")],
+    Discriminator(_shape),
+]
+AnyPrior = Annotated[
+    Annotated[Prior, Tag("one")] | Annotated[dict[Short, Prior], Field(max_length=128), Tag("parts")],
+    Discriminator(_prior_shape),
+]
+Organs = Annotated[
+    Annotated[Name, Tag("plain")] | Annotated[list[Name], Field(min_length=1, max_length=10), Tag("list")],
+    Discriminator(lambda data: "list" if isinstance(data, list) else "plain"),
+]
+LeverSetting = Annotated[
+    Annotated[Number, Tag("plain")] | Annotated[list[Name], Field(min_length=1, max_length=8), Tag("list")],
+    Discriminator(lambda data: "list" if isinstance(data, list) else "plain"),
+]
 
 
 class ParameterEntry(Model):
     """One parameter in a group file: `data/parameters/<group>.yaml`."""
 
-    meaning: Short | Annotated[str, StringConstraints(min_length=1, max_length=600)]
+    meaning: Annotated[str, StringConstraints(min_length=1, max_length=600)]
     unit: Annotated[str, StringConstraints(max_length=60)]
-    value: Number | PartValues | NestedValues | ListValues
-    prior: Prior | Annotated[dict[Short, Prior], Field(min_length=1, max_length=128)]
+    value: AnyValue
+    prior: AnyPrior
     source: SourceKey
     grade: Grade
     recalled: bool = False
@@ -117,7 +162,7 @@ class ParameterEntry(Model):
 class ParameterOverride(Model):
     """A scenario's own value of a parameter, with its own source and grade."""
 
-    value: Number | PartValues | NestedValues | ListValues
+    value: AnyValue
     source: SourceKey
     grade: Grade
     recalled: bool = False
@@ -130,8 +175,8 @@ class TimelineEntry(Model):
 
     date: Date
     lever: Name
-    organ: Name | Annotated[list[Name], Field(min_length=1, max_length=10)] | None = None
-    value: Number | Annotated[list[Name], Field(min_length=1, max_length=8)]
+    organ: Organs | None = None
+    value: LeverSetting
     until: Date | None = None
     because: Annotated[str, StringConstraints(min_length=1, max_length=600)]
     source: SourceKey
@@ -144,13 +189,13 @@ class PolicyAction(Model):
     """One action of a policy, at a date or at a week from the scenario's start."""
 
     date: Date | None = None
-    week: Annotated[int, Field(ge=-520, le=5200)] | None = None
+    week: Annotated[Whole, Field(ge=-520, le=5200)] | None = None
     lever: Name
-    organ: Name | Annotated[list[Name], Field(min_length=1, max_length=10)] | None = None
-    value: Number | Annotated[list[Name], Field(min_length=1, max_length=8)]
+    organ: Organs | None = None
+    value: LeverSetting
     until: Date | None = None
-    weeks: Annotated[int, Field(ge=1, le=5200)] | None = None
-    every_weeks: Annotated[int, Field(ge=1, le=5200)] | None = None
+    weeks: Annotated[Whole, Field(ge=1, le=5200)] | None = None
+    every_weeks: Annotated[Whole, Field(ge=1, le=5200)] | None = None
     because: Annotated[str, StringConstraints(max_length=600)] = ""
 
     @model_validator(mode="after")
@@ -176,7 +221,7 @@ class Policy(Model):
 class Population(Model):
     """People of the country at the scenario's start, soldiers included."""
 
-    total: Annotated[int, Field(ge=100, le=2_000_000_000)]
+    total: Annotated[Whole, Field(ge=100, le=2_000_000_000)]
     source: SourceKey
     grade: Grade
     status: Status = "VERIFIED"
@@ -189,20 +234,15 @@ class CountyEntry(Model):
     name: Short
     province: Short
     place_type: Literal["capital", "border", "inner", "rural"]
-    latitude: Annotated[float, Field(ge=-90, le=90)]
-    longitude: Annotated[float, Field(ge=-180, le=180)]
-    population: Annotated[int, Field(ge=1, le=100_000_000)]
+    latitude: Annotated[Real, Field(ge=-90, le=90)]
+    longitude: Annotated[Real, Field(ge=-180, le=180)]
+    population: Annotated[Whole, Field(ge=1, le=100_000_000)]
     urban_share: Share
-    soldiers: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+    soldiers: Annotated[Whole, Field(ge=0, le=10_000_000)] = 0
     status: Status = "VERIFIED"
     grade: Grade = "B"
     source: SourceKey
     on_border: bool = False
-
-    @model_validator(mode="before")
-    @classmethod
-    def _no_booleans_as_numbers(cls, data: Any) -> Any:
-        return data
 
 
 class Variant(Model):
@@ -211,10 +251,10 @@ class Variant(Model):
     title: Short | None = None
     description: Text | None = None
     start: Date | None = None
-    years: Annotated[int, Field(ge=1, le=50)] | None = None
-    burn_in_weeks: Annotated[int, Field(ge=0, le=1040)] | None = None
+    years: Annotated[Whole, Field(ge=1, le=50)] | None = None
+    burn_in_weeks: Annotated[Whole, Field(ge=0, le=1040)] | None = None
     population: Population | None = None
-    reference_population: Annotated[int, Field(ge=1, le=2_000_000_000)] | None = None
+    reference_population: Annotated[Whole, Field(ge=1, le=2_000_000_000)] | None = None
     levers: dict[Name, Any] | None = None
     parameters: dict[Short, ParameterOverride] | None = None
     timeline: Annotated[list[TimelineEntry], Field(max_length=2000)] | None = None
@@ -235,7 +275,7 @@ class ScenarioFile(Variant):
     title: Short
     counties: Annotated[list[CountyEntry], Field(min_length=1, max_length=5000)] | None = None
     adjacent_provinces: Annotated[list[Annotated[list[Short], Field(min_length=2, max_length=2)]], Field(max_length=5000)] = []
-    markets: dict[Short, Annotated[float, Field(ge=0, le=1e6)]] = {}
+    markets: dict[Short, Annotated[Real, Field(ge=0, le=1e6)]] = {}
     tables: dict[Short, Any] | None = None
 
 

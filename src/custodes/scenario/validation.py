@@ -65,14 +65,13 @@ def first_or_raise(problems: list[Problem]) -> None:
 
 
 def _problems(error: ValidationError, model: type[BaseModel], document: Document, data: Any, path: Path_) -> list[Problem]:
-    """One problem for each faulty place: of the branches of a union, the first that speaks of the deepest place."""
+    """One problem for each faulty place: what is wrong before what is missing, each in the order of lines."""
     best: dict[Path_, Problem] = {}
     for fault in error.errors(include_url=False, include_input=False):
         inner, value = _place(fault["loc"], data, fault["type"])
         problem = _problem(dict(fault), model, document, value, (*path, *inner))
         best.setdefault(inner, problem)
-    inside = [p for p in best if not any(q != p and q[: len(p)] == p and best[q].what != "is missing" for q in best)]
-    return [best[p] for p in (inside or best)]
+    return sorted(best.values(), key=lambda p: (p.what == "is missing", p.line))
 
 
 def _place(loc: tuple[int | str, ...], data: Any, kind: str) -> tuple[Path_, Any]:
@@ -112,7 +111,7 @@ def _plain_message(message: str, value: Any) -> str:
     shown = "" if isinstance(value, (dict, list)) else f", not '{printable(str(value), 40)}'"
     if message.startswith("should match pattern"):
         return f"must be a short plain name (lower-case letters, digits, '_' and '-'){shown}"
-    return message.replace("should ", "must ").replace("`", "'") + shown
+    return message.replace("should ", "must ").replace("`", "'").replace("True", "true") + shown
 
 
 def _fields(model: type[BaseModel]) -> set[str]:

@@ -1,0 +1,208 @@
+"""Step 4b of the week: the persons of one tile hear, fear, think, show and now and then leave, die or are taken.
+
+The loops over rows are branchless. Rare things (death, birth, flight, arrest) share one exclusive draw a person; rows
+whose draw is above `RARE` cannot meet any of them this week and are not looked at one by one (thinning: exact as long as
+a row's hazards together stay below `RARE`, which is clipped and tested).
+"""
+
+from typing import Final
+
+import numpy as np
+
+from custodes.draws import philox7
+from custodes.jit import njit_part
+from custodes.mechanisms import awareness, fear, stance, support
+from custodes.world.columns import (
+    ADULT_WEEKS, DISSENT, EVADE, EVER_FOREIGN_MEDIA, JAILED, KIN_ABROAD, KIN_PUNISHED, SOLDIER,
+)
+
+RARE: Final = 1.0 / 32.0
+_RARE_WORD: Final = 1 << 27  # 2**32 / 32
+_UNIT16: Final = 1.0 / 65536.0
+_U16: Final = 1.0 / 65535.0
+_I16: Final = 1.0 / 32767.0
+
+
+@njit_part
+def draw_persons(first, n, s, clock):
+    """One Philox block a person: word 0 the rare things, 1 contact and fear's dither, 2 media's and rights', 3 support's."""
+    k0, k1 = np.uint32(clock.person_key_0), np.uint32(clock.person_key_1)
+    week = np.uint32(clock.week)
+    w = s.words
+    for i in range(n):
+        w[0, i], w[1, i], w[2, i], w[3, i] = philox7(np.uint32(first + i), np.uint32(0), week, np.uint32(0), k0, k1)
+
+
+@njit_part
+def spread(u0, u1, c, persons, units, t, s):
+    """Last week's values of each neighbourhood, spread to its rows, and where each row's household lies in the tile."""
+    start, household_start = units.first_person[u0], units.first_household[u0]
+    for u in range(u0, u1):
+        i0, i1 = units.first_person[u] - start, units.first_person[u + 1] - start
+        homes = units.first_household[u + 1] - units.first_household[u]
+        adults = max(1.0, 1.0 * units.adults[u])
+        media, rights = units.media[u] * _U16, units.rights[u] * _U16
+        threatened = min(1.0, units.threats[u] / max(1.0, 1.0 * homes))
+        arrested = min(1.0, units.arrests[u] / adults)
+        peer = units.dissenters[u] / adults
+        chance = t.arrest_probability[c, min(63, np.int64(units.dissenters[u]))]
+        offset = units.first_household[u] - household_start
+        for i in range(i0, i1):
+            s.unit_media[i] = media
+            s.unit_rights[i] = rights
+            s.threatened[i] = threatened
+            s.arrested[i] = arrested
+            s.peer_share[i] = peer
+            s.arrest_probability[i] = chance
+        for i in range(i0, i1):
+            s.slot[i] = offset + np.int32(persons.household_in_unit[start + i])
+
+
+@njit_part
+def from_household(n, s, h):
+    """What a person takes from the household this week."""
+    for i in range(n):
+        s.support_part[i] = h.support_part[s.slot[i]]
+    for i in range(n):
+        s.memory[i] = h.memory[s.slot[i]]
+    for i in range(n):
+        s.hardship[i] = h.hardship[s.slot[i]]
+    for i in range(n):
+        s.market_share[i] = h.market_share[s.slot[i]]
+
+
+@njit_part
+def hear_and_fear(first, n, c, persons, t, p, s):
+    """Foreign media, talk of rights, and fear."""
+    rate, broadcast, surveillance = t.contact_rate[c], t.rights_broadcast[0], t.fear_surveillance[c]
+    w1, w2 = s.words[1], s.words[2]
+    low, half = np.uint32(0xFFFF), np.uint32(16)
+    for i in range(n):
+        r = first + i
+        flags = persons.flags[r]
+        media, rights, fright = persons.media[r] * _U16, persons.rights[r] * _U16, persons.fear[r] * _U16
+        kin = 1.0 if flags & KIN_ABROAD else 0.0
+        chance = awareness.contact_probability(rate, s.unit_media[i], s.market_share[i], p.awareness)
+        contact = 1.0 if (w1[i] & low) * _UNIT16 < chance else 0.0
+        s.media[i] = media
+        s.rights[i] = rights
+        s.fear[i] = fright
+        new_media = awareness.update_media(media, contact, p.awareness)
+        new_rights = awareness.update_rights(rights, s.unit_rights[i], media, kin, broadcast, p.awareness)
+        new_fear = fear.update(fright, s.threatened[i], s.arrested[i], surveillance, p.fear)
+        seen = EVER_FOREIGN_MEDIA if contact > 0.0 else 0
+        persons.flags[r] = np.uint16(flags | seen)
+        persons.media[r] = np.uint16(min(65535.0, 65535.0 * new_media + (w2[i] & low) * _UNIT16))
+        persons.rights[r] = np.uint16(min(65535.0, 65535.0 * new_rights + (w2[i] >> half) * _UNIT16))
+        persons.fear[r] = np.uint16(min(65535.0, 65535.0 * new_fear + (w1[i] >> half) * _UNIT16))
+
+
+@njit_part
+def think_and_show(first, n, persons, t, p, clock, s, h):
+    """Private support, then what is shown: dissent, evade or conform."""
+    rally = t.rally[0]
+    w0, w3 = s.words[0], s.words[3]
+    born_before = clock.week - ADULT_WEEKS
+    for i in range(n):
+        r = first + i
+        flags = persons.flags[r]
+        private = persons.private_support[r] * _I16
+        trait = persons.support_trait[r] * _I16
+        kin = 1.0 if flags & KIN_PUNISHED else 0.0
+        free = persons.condition[r] <= SOLDIER
+        adult = 1.0 if free & (persons.birth_week[r] <= born_before) else 0.0
+        new = support.update(private, trait, s.support_part[i], s.memory[i], s.media[i], s.rights[i], kin, rally, p.support)
+        stored = 32767.0 * new + (w3[i] & np.uint32(0xFFFF)) * _UNIT16 + 32768.0
+        persons.private_support[r] = np.int16(np.int32(max(1.0, min(65535.0, stored))) - np.int32(32768))
+        grief = stance.grievance(private, s.hardship[i])
+        s.support[i] = private
+        s.adult[i] = adult
+        s.needed[i] = stance.needed_share(grief, p.stance)
+        shown = stance.choose(private, grief, s.fear[i], persons.risk_aversion[r] * (1.0 / 255.0),
+                              s.arrest_probability[i], s.peer_share[i], adult, p.stance)
+        persons.stance[r] = np.uint8(shown)
+        taken = h.arrest[s.slot[i]]
+        away = persons.condition[r] >= JAILED
+        rare = w0[i] < np.uint32(_RARE_WORD)
+        s.candidate[i] = np.uint8(1) if rare | away | (taken > 0) else np.uint8(0)
+
+
+@njit_part
+def histogram(n, s, bins):
+    """Adults of the tile by the share of dissenting neighbours that would bring them out: 32 bins from -0.2 to 1."""
+    bins[:] = 0
+    for i in range(n):
+        b = np.int64((s.needed[i] + 0.2) * (32.0 / 1.2))
+        b = min(31, max(0, b))
+        bins[b] = np.uint16(bins[b] + np.uint16(s.adult[i]))
+
+
+@njit_part
+def unit_sums(u0, u1, persons, units, clock, out, index):
+    """Renew each neighbourhood's sums and add them to the tile's; `index` holds the places of the sums in `out`."""
+    born_before = clock.week - ADULT_WEEKS
+    for u in range(u0, u1):
+        adults = np.int32(0)
+        dissenters = np.int32(0)
+        evaders = np.int32(0)
+        supporters = np.int32(0)
+        falsifiers = np.int32(0)
+        frightened = np.int32(0)
+        media = np.int32(0)
+        rights = np.int32(0)
+        private = np.int32(0)
+        for r in range(units.first_person[u], units.first_person[u + 1]):
+            adult = np.int32((persons.condition[r] <= SOLDIER) & (persons.birth_week[r] <= born_before))
+            shown, own = persons.stance[r], persons.private_support[r]
+            adults += adult
+            dissenters += adult * np.int32(shown == DISSENT)
+            evaders += adult * np.int32(shown == EVADE)
+            supporters += adult * np.int32(own > 0)
+            falsifiers += adult * np.int32((shown == 0) & (own < 0))
+            frightened += adult * np.int32(persons.fear[r])
+            media += adult * np.int32(persons.media[r])
+            rights += adult * np.int32(persons.rights[r])
+            private += adult * np.int32(own)
+        free = np.int32(0)
+        soldiers = np.int32(0)
+        vacant = np.int32(0)
+        jailed = np.int32(0)
+        camp = np.int32(0)
+        for r in range(units.first_person[u], units.first_person[u + 1]):
+            condition = persons.condition[r]
+            free += np.int32(condition == 0)
+            soldiers += np.int32(condition == 1)
+            vacant += np.int32(condition == 2)
+            jailed += np.int32(condition == 3)
+            camp += np.int32(condition == 4)
+        rows = units.first_person[u + 1] - units.first_person[u]
+        divisor = max(1, adults)
+        units.adults[u] = adults
+        units.dissenters[u] = dissenters
+        units.evaders[u] = evaders
+        units.supporters[u] = supporters
+        units.fear[u] = frightened // divisor
+        units.media[u] = media // divisor
+        units.rights[u] = rights // divisor
+        units.support[u] = (private // divisor + 32767)
+        out[index[0]] += rows - vacant
+        out[index[1]] += free
+        out[index[2]] += soldiers
+        out[index[3]] += jailed
+        out[index[4]] += camp
+        out[index[5]] += rows - vacant - free - soldiers - jailed - camp
+        out[index[6]] += adults
+        out[index[7]] += dissenters
+        out[index[8]] += evaders
+        out[index[9]] += falsifiers
+        out[index[10]] += frightened
+        out[index[11]] += media
+        out[index[12]] += rights
+        out[index[13]] += private
+
+
+#: The order in which `unit_sums` adds.
+UNIT_SUMS: Final = (
+    "people", "free", "soldiers", "jailed", "camp", "across_border", "adults", "dissenters", "evaders", "falsifiers",
+    "fear_u16", "media_u16", "rights_u16", "support_i16",
+)

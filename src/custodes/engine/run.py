@@ -1,0 +1,280 @@
+"""From a scenario to a finished run: build or recall the burnt-in country, step its weeks, keep what was seen."""
+
+import os
+import resource
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from custodes.errors import BadInput, Stopped
+from custodes.results.run import Run
+
+if TYPE_CHECKING:
+    from custodes.observe.events import EventLog
+    from custodes.observe.truth import Recorder
+    from custodes.results.store import RunFolder
+    from custodes.scenario.load import Scenario
+    from custodes.week import Parameters
+    from custodes.world.state import World
+
+Progress = Callable[[str, int, int], None]
+CHECKPOINT_SECONDS = 20.0  #: between checkpoints of a run that goes to a folder
+WEEKS_A_YEAR = 52
+ROWS_FOR_THREADS = 100_000  #: smaller worlds run on one thread unless told otherwise
+
+
+@dataclass
+class Request:
+    """What is to be run, ready to run: the scenario with settings and policies applied."""
+
+    scenario: "Scenario"
+    weeks: int
+    k: int
+    seed: int
+    threads: int | None
+    settings: tuple[str, ...]
+    timings: dict[str, float] = field(default_factory=dict)
+
+    def identity(self) -> dict[str, Any]:
+        """What must be the same for a resumed run to be the same run."""
+        from custodes import __version__
+        from custodes.jit import source_digest
+
+        return {
+            "scenario": self.scenario.name, "digest": self.scenario.digest, "seed": self.seed, "sample": sample_name(self.k),
+            "weeks": self.weeks, "policies": list(self.scenario.policies), "settings": list(self.settings),
+            "code_version": __version__, "code": source_digest(),
+        }
+
+
+def sample_name(k: int) -> str:
+    """`1/100`, or `1` for everybody."""
+    return "1" if k == 1 else f"1/{k}"
+
+
+def run(
+    scenario: "Scenario | str", *, years: float | None = None, weeks: int | None = None, sample: Any = "1/100", seed: int = 1,
+    threads: int | None = None, settings: Iterable[str] = (), policies: Iterable[Any] = (), out: Path | str | None = None,
+    resume: bool = False, progress: Progress | None = None, report: bool = False,
+) -> Run:
+    """Run a scenario and return what happened.
+
+    `years` (or `weeks`; default: the scenario's) to simulate after the burn-in; `sample` 1/k of the people; `settings`
+    as `--set` (`"fear.decay=0.05"`); `policies` names, files or loaded policies. With `out`, results go to that folder
+    and the run can be resumed. Raises BadInput for wrong use, Stopped when interrupted, BrokenLaw if a law breaks.
+    """
+    begun = time.perf_counter()
+    request = _request(scenario, years, weeks, sample, seed, threads, tuple(settings), tuple(policies))
+    if out is None:
+        if resume:
+            raise BadInput("resume needs the folder of the run: give 'out'.")
+        return _execute(request, None, progress or _silent, begun, report)
+    from custodes.results import store
+
+    folder = store.prepare(out, resume, request.identity())
+    try:
+        if resume and folder.complete:
+            return store.open_run(out)
+        return _execute(request, folder, progress or _silent, begun, report)
+    finally:
+        folder.close()
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """Progress that nobody watches."""
+
+
+def _request(
+    scenario: Any, years: float | None, weeks: int | None, sample: Any, seed: int, threads: int | None,
+    settings: tuple[str, ...], policies: tuple[Any, ...],
+) -> Request:
+    from custodes.scenario.load import load, load_policy
+    from custodes.world.sample import parse_sample
+
+    known = load(scenario) if isinstance(scenario, str | Path) else scenario
+    if years is not None and weeks is not None:
+        raise BadInput("give years or weeks, not both.")
+    length = int(weeks) if weeks is not None else round(WEEKS_A_YEAR * (known.years if years is None else years))
+    if not 1 <= length <= 5200:
+        raise BadInput(f"a run of {length} weeks is not possible: from 1 week to 100 years.")
+    if not 0 <= int(seed) < 2**64:
+        raise BadInput(f"the seed {seed} is not possible: a whole number from 0 to 2**64 - 1.")
+    k = parse_sample(sample, known.population, len(known.places))
+    known = known.with_settings(list(settings))
+    for policy in policies:
+        known = known.with_policy(load_policy(policy) if isinstance(policy, str | Path) else policy)
+    return Request(known, length, k, int(seed), threads, settings)
+
+
+def burnt_in(request: Request, parameters: "Parameters", progress: Progress) -> "World":
+    """The country at its first week: recalled from the cache, or built and run through its burn-in weeks."""
+    from custodes.engine.stepper import Silence, Stepper
+    from custodes.world import cache, people
+
+    scenario = request.scenario
+    before = scenario.timeline.before(0)
+    key = cache.state_key(scenario, request.k, request.seed)
+    begun = time.perf_counter()
+    kept = cache.recall(key, scenario)
+    if kept is not None:
+        request.timings["recall"] = time.perf_counter() - begun
+        return kept
+    world = people.build(scenario, parameters, request.k, request.seed, lambda done, total: progress("build", done, total))
+    request.timings["build"] = time.perf_counter() - begun
+    begun = time.perf_counter()
+    world.week = -scenario.burn_in_weeks
+    stepper = Stepper(world, parameters, before, Silence(), _threads(request, world))
+    try:
+        for done in range(scenario.burn_in_weeks):
+            stepper.step()
+            progress("burn-in", done + 1, scenario.burn_in_weeks)
+    finally:
+        stepper.close()
+    _forget(world)
+    request.timings["burn-in"] = time.perf_counter() - begun
+    cache.keep(key, world)
+    return world
+
+
+def _forget(world: "World") -> None:
+    """What counted from the start of the burn-in counts anew from week 0."""
+    world.memory = {k: v for k, v in world.memory.items() if not k.startswith(("total.", "survey", "outcome"))}
+    world.books.opening = {}
+
+
+def _threads(request: Request, world: "World") -> int:
+    if request.threads is not None:
+        return max(1, min(request.threads, 64))
+    return (os.cpu_count() or 1) if len(world.persons.flags) >= ROWS_FOR_THREADS else 1
+
+
+def _execute(request: Request, folder: "RunFolder | None", progress: Progress, begun: float, report: bool) -> Run:
+    from custodes.engine.stepper import Stepper
+    from custodes.observe.events import EventLog
+    from custodes.observe.truth import Recorder
+    from custodes.week import parameters_of
+    from custodes.world.places import build_places
+
+    parameters = parameters_of(request.scenario.parameters)
+    places = build_places(request.scenario)
+    recorder = Recorder(places, request.weeks, measures(parameters))
+    saved = folder.latest_checkpoint() if folder is not None else None
+    if saved is not None:
+        world, log = saved.load(places, recorder)
+    else:
+        world, log = burnt_in(request, parameters, progress), EventLog(request.scenario.start)
+    people = int(world.sums[:, 0].sum()) * world.k
+    started = time.perf_counter()
+    stepper = Stepper(world, parameters, request.scenario.timeline, log, _threads(request, world))
+    with _terminations() as stopped:
+        try:
+            _weeks(request, stepper, recorder, log, folder, progress, stopped)
+        finally:
+            stepper.close()
+    request.timings["weeks"] = time.perf_counter() - started
+    run_ = _result(request, world, recorder, log, people, time.perf_counter() - begun)
+    if folder is not None:
+        folder.finish(run_)
+        run_.path = folder.path
+        if report:
+            begun_report = time.perf_counter()
+            progress("report", 0, 1)
+            run_.report()
+            progress("report", 1, 1)
+            request.timings["report"] = time.perf_counter() - begun_report
+    return run_
+
+
+def measures(parameters: "Parameters") -> Any:
+    """The parameters that the recorded series need."""
+    from custodes.engine import settle
+    from custodes.observe.sight import Measures
+
+    e = parameters.extortion
+    return Measures(need=tuple(e.need), type_shares=tuple(e.type_share), to_chief=settle.UP_COUNTY / 100,
+                    to_chain=settle.UP_CHAIN / 100, to_leader=settle.UP_LEADER / 100)
+
+
+def _weeks(
+    request: Request, stepper: Any, recorder: "Recorder", log: "EventLog", folder: "RunFolder | None", progress: Progress,
+    stopped: threading.Event,
+) -> None:
+    world = stepper.world
+    last = time.monotonic()
+    while world.week < request.weeks:
+        if stopped.is_set():
+            _stop(folder, world, recorder, log)
+        log.begin_week(world.week)
+        week = stepper.step()
+        recorder.observe(world, week)
+        progress("weeks", world.week, request.weeks)
+        if folder is not None and time.monotonic() - last > CHECKPOINT_SECONDS and world.week < request.weeks:
+            folder.write_checkpoint(world, recorder, log, world.week)
+            last = time.monotonic()
+
+
+def _stop(folder: "RunFolder | None", world: "World", recorder: "Recorder", log: "EventLog") -> None:
+    if folder is None:
+        raise Stopped(f"stopped in week {world.week}; a run without a folder cannot be resumed.")
+    folder.write_checkpoint(world, recorder, log, world.week)
+    raise Stopped(f"stopped after {world.week} weeks; the same command with --out {folder.path} --resume goes on from there.")
+
+
+@contextmanager
+def _terminations() -> Iterator[threading.Event]:
+    """SIGINT and SIGTERM ask the run to stop after the week in hand (main thread only; elsewhere nothing changes)."""
+    stopped = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield stopped
+        return
+    before = {s: signal.signal(s, lambda *_: stopped.set()) for s in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stopped
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _result(request: Request, world: "World", recorder: "Recorder", log: "EventLog", people: int, seconds: float) -> Run:
+    from custodes import __version__
+    from custodes.jit import source_digest
+    from custodes.observe import outcomes, standing
+    from custodes.results.record import record
+    from custodes.results.table import Table
+    from custodes.scenario.facts import facts_of
+    from custodes.world.columns import ORGANS
+
+    table = Table(request.scenario.start, world.places.provinces, ORGANS, recorder.arrays)
+    outcome, outcome_week = outcomes.outcome(log)
+    answers = standing.surveys(world.memory)
+    facts = facts_of(request.scenario)
+    about = record(
+        scenario=request.scenario.name, scenario_title=request.scenario.title, scenario_digest=request.scenario.digest,
+        code_version=__version__, source_digest=source_digest(), seed=request.seed, sample=sample_name(request.k), k=request.k,
+        weeks=request.weeks, start=str(request.scenario.start), people=people, parameters=request.scenario.parameters.table(),
+        policies=list(request.scenario.policies), settings=list(request.settings), facts=facts, outcome=outcome,
+        outcome_week=outcome_week, seconds=round(seconds, 3), peak_memory_mb=round(peak_memory_mb(), 1),
+        warnings=warnings_of(recorder), timings={k: round(v, 3) for k, v in request.timings.items()},
+        request=request.identity(), surveys=answers, timeline=request.scenario.timeline.as_rows(),
+        standing_state=standing.compare(table, answers, facts["targets"], request.k),
+    )
+    return Run(table, log, about)
+
+
+def warnings_of(recorder: "Recorder") -> list[str]:
+    """What the reader of a run should be wary of."""
+    out = []
+    births, lacking = float(recorder.arrays["births"][:, -1].sum()), float(recorder.arrays["births_unplaced"][:, -1].sum())
+    if lacking > 0.005 * max(1.0, births + lacking):
+        out.append(f"{lacking:,.0f} of {births + lacking:,.0f} births found no free row in their neighbourhood and were not added.")
+    return out
+
+
+def peak_memory_mb() -> float:
+    """The process's largest resident size so far, MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0

@@ -1,0 +1,121 @@
+"""How one week moves: levers, tables, the people pass, settlements, books. `week.py` holds the order."""
+
+from typing import Any
+
+import numpy as np
+
+from custodes.engine import settle
+from custodes.engine.people_pass import Pass, make_clock
+from custodes.engine.step import Log, Week
+from custodes.engine.tables import Tables
+from custodes.errors import BrokenLaw
+from custodes.mechanisms import survey
+from custodes.week import PREPARE, SETTLE, Parameters
+from custodes.world.columns import WEEK_ZERO
+from custodes.world.state import World
+
+PROMISE = 0.05  #: a promise of better times raises income references by this share (EQUATIONS 6: "5 %")
+
+
+class Silence:
+    """A log that keeps nothing: for burn-in."""
+
+    def record(self, kind: str, week: int, **_: Any) -> str:
+        """Forget the event; its id names nothing."""
+        return ""
+
+    def latest(self, kind: str, within_weeks: int, place: str | None = None, organ: str | None = None) -> list[str]:
+        """Nothing has happened."""
+        return []
+
+
+class Stepper:
+    """Steps one world week by week under a timeline; `close()` ends its threads."""
+
+    def __init__(self, world: World, parameters: Parameters, timeline: Any, log: Log, threads: int = 1) -> None:
+        self.world, self.p, self.timeline, self.log = world, parameters, timeline, log
+        self.people = Pass(world, parameters, threads)
+        self.tables: Tables | None = None
+
+    def calendar(self) -> Week:
+        """The week that the world stands in."""
+        world = self.world
+        date = world.start + np.timedelta64(7 * world.week, "D")
+        year = int(date.astype("datetime64[Y]").astype(int)) + 1970
+        first = np.datetime64(f"{year}-01-01")
+        of_year = min(51, int((date - first).astype("timedelta64[D]").astype(int)) // 7)
+        before = date - np.timedelta64(7, "D")
+        new_year = int(before.astype("datetime64[Y]").astype(int)) + 1970 != year
+        return Week(world.week, of_year, year, date, new_year, self.timeline.levers_at(world.week), self.log)
+
+    def step(self) -> Week:
+        """Move the world through the week it stands in; BrokenLaw if a law does not hold afterwards."""
+        world, week = self.world, self.calendar()
+        self._log_actions(week)
+        self._promise(week)
+        tables = self.make_tables(week)
+        self.tables = tables
+        clock = make_clock(world, week.first_of_year)
+        crowd = np.array([world.memory.get(f"arrest_share.{c}", 0.0) for c in range(len(world.places.counties))])
+        self.people.step(world, tables, clock, crowd)
+        settle.settle(world)
+        for step in SETTLE:
+            step.function(world, week, self.p)
+        if self._last_of_year(week):
+            survey.ask(world, tables, week.year, clock.week, self.p)
+        settle.check(world)
+        self._check_finite(week)
+        world.week += 1
+        return week
+
+    def make_tables(self, week: Week) -> Tables:
+        """The tables of the week, from all `prepare` steps; BrokenLaw if one is missing or not finite."""
+        filled: dict[str, Any] = {}
+        for step in PREPARE:
+            filled |= step.function(self.world, week, self.p)
+        missing = set(Tables._fields) - set(filled)
+        if missing:
+            raise BrokenLaw(f"week {week.number}: no step filled the tables {', '.join(sorted(missing))}")
+        fields = {}
+        for name in Tables._fields:
+            value = np.ascontiguousarray(filled[name], np.int64 if name in _INTEGER_TABLES else np.float64)
+            if not np.isfinite(value).all():
+                raise BrokenLaw(f"week {week.number}: the table '{name}' is not finite")
+            fields[name] = np.atleast_1d(value)
+        return Tables(**fields)
+
+    def _log_actions(self, week: Week) -> None:
+        for action in self.timeline.starting(week.number):
+            value = action.value if isinstance(action.value, int | float) else 1.0
+            self.log.record(
+                action.lever, week.number, organ=action.organ or "", magnitude=float(value), text=action.because or action.lever,
+                origin=f"{action.origin}: {action.source}" if action.source else action.origin)
+
+    def _promise(self, week: Week) -> None:
+        if week.levers.promise > 0.0:
+            reference = self.world.households.income_reference
+            raised = reference.astype(np.int64) + (reference * (PROMISE * week.levers.promise)).astype(np.int64)
+            reference[:] = np.minimum(raised, 2_000_000_000).astype(np.int32)
+
+    def _last_of_year(self, week: Week) -> bool:
+        after = week.date + np.timedelta64(7, "D")
+        return int(after.astype("datetime64[Y]").astype(int)) + 1970 != week.year
+
+    def _check_finite(self, week: Week) -> None:
+        world = self.world
+        numbers = [*vars(world.national).values(), *world.memory.values()]
+        arrays = [*vars(world.county).values(), *vars(world.organ).values(), *vars(world.guards).values()]
+        if not all(np.isfinite(x) for x in numbers) or not all(np.isfinite(a).all() for a in arrays):
+            raise BrokenLaw(f"week {week.number}: a price, a share or a rate is not finite any more")
+
+    def close(self) -> None:
+        """End the threads."""
+        self.people.close()
+
+
+_INTEGER_TABLES = {"need_grams", "ration_grams", "plot_grams", "remittance_cents"}
+
+
+def weeks_since_1990(world: World) -> int:
+    """The world's week as a count from 1990-01-01."""
+    return int((world.start - WEEK_ZERO).astype("timedelta64[D]").astype(int)) // 7 + world.week
