@@ -207,6 +207,16 @@ def test_lost_counties_name_the_crowd_and_the_refusals_that_lost_them() -> None:
     assert world.memory["incidents_week"] == C
 
 
+def test_a_small_crowd_that_nobody_moves_against_goes_home() -> None:
+    world = country()
+    needing(world, RIPE)
+    log = run(world, 1, changed("incidents", **ALWAYS, heat=5.0, obey_base=-9.0, lost_crowd=1.01))
+    home = kinds(log, "unpunished")
+    assert len(home) >= 4
+    assert not world.county.lost.any()
+    assert [log[cause].kind for cause in home[0].causes] == ["incident", "refusal", "refusal", "refusal"]
+
+
 def test_a_lost_county_is_retaken_at_fifteen_in_a_hundred_a_week() -> None:
     world, weeks, back = country(), 1000, 0
     for number in range(weeks):

@@ -62,6 +62,7 @@ class Params(NamedTuple):
     army_morale: float
     dispersed: float  #: share of the crowd left when an order is obeyed
     emboldened: float  #: factor of the crowd when one is refused
+    lost_crowd: float  #: share of adults from which a crowd that nobody disperses takes the county
     arrested: float  #: share of a dispersed crowd
     arrest_cap: float  #: highest extra arrest hazard a week of a dissenter or evader; more arrests take more weeks
     retake: float  #: weekly chance that a strong loyal organ retakes a lost county
@@ -321,7 +322,7 @@ def _rounded(people: float) -> str:
 
 
 def _call(world: World, week: Week, here: Ground, c: int, share: float, event: str, own: Params) -> None:
-    """Call the organs in turn until one obeys; a county where all refuse is lost."""
+    """Call the organs in turn until one obeys; where all refuse a small crowd goes home, a large one takes the county."""
     refusals: list[str] = []
     for i, organ in enumerate(CALLED):
         support = here.army_support if organ == "army" else float(here.support[c])
@@ -332,6 +333,10 @@ def _call(world: World, week: Week, here: Ground, c: int, share: float, event: s
         refusals.append(_refuse(world, week, c, organ, share, event, own))
         share = min(own.emboldened * share, 1.0)
     place = world.places.counties[c]
+    if share < own.lost_crowd:
+        week.log.record("unpunished", week.number, place=place, magnitude=share * float(here.adults[c]),
+                        causes=[event, *refusals], text=f"Nobody moved against the crowd in {place}; it went home.")
+        return
     world.county.lost[c] = 1
     world.memory[f"lost_crowd.{c}"] = share * float(here.adults[c])
     week.log.record("lost", week.number, place=place, magnitude=share, causes=[event, *refusals],
