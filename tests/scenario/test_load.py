@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.scenario.country import copy, spoil
 
 from custodes.errors import BadScenario
 from custodes.scenario.load import load, scenarios
 from custodes.scenario.places import apportion
-from tests.scenario.country import copy, spoil
 
 
 @pytest.mark.parametrize("name", scenarios())

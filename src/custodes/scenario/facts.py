@@ -5,21 +5,55 @@
 """
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from custodes.errors import BadScenario
+from pydantic import Field, StringConstraints
+
+from custodes.scenario.problems import bad, printable
+from custodes.scenario.reading import MAX_TABLE_BYTES, read_text, read_yaml
+from custodes.scenario.schema import Grade, Model, Number
+from custodes.scenario.validation import validated
 
 if TYPE_CHECKING:
     from custodes.scenario.load import Scenario
 
 FILE: Final = "facts.yaml"
-_EMPTY: Final[dict[str, Any]] = {"base_rate": None, "limits": [], "targets": []}
+Sentence = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+
+
+class BaseRate(Model):
+    """What history says of regimes of this type."""
+
+    text: Sentence
+    source: Sentence
+    grade: Grade
+
+
+class Target(Model):
+    """A fact to compare the standing state with, and its range."""
+
+    id: Key
+    value: Number
+    low: Number
+    high: Number
+    grade: Grade
+    source: Sentence
+
+
+class Facts(Model):
+    """`facts.yaml`."""
+
+    base_rate: BaseRate | None = None
+    limits: Annotated[tuple[Sentence, ...], Field(max_length=50)] = ()
+    targets: Annotated[tuple[Target, ...], Field(max_length=200)] = ()
 
 
 def facts_of(scenario: "Scenario") -> dict[str, Any]:
     """Plain values: base_rate, limits, targets, map (GeoJSON or None) and places; BadScenario for a file that is not that."""
-    facts = dict(_EMPTY) | _read(scenario)
-    facts["map"] = json.loads(scenario.map_file.read_text()) if scenario.map_file else None
+    facts = read_facts(scenario.folder / FILE).model_dump(mode="json")
+    facts["map"] = read_map(scenario.map_file) if scenario.map_file else None
     facts["places"] = [
         {"name": c.name, "province": c.province, "latitude": c.latitude, "longitude": c.longitude,
          "population": int(c.population), "estimated": c.status == "ESTIMATED"}
@@ -28,19 +62,22 @@ def facts_of(scenario: "Scenario") -> dict[str, Any]:
     return facts
 
 
-def _read(scenario: "Scenario") -> dict[str, Any]:
-    path = scenario.folder / FILE
-    if not path.is_file():
-        return {}
-    from ruamel.yaml import YAML, YAMLError
+def read_facts(path: Path) -> Facts:
+    """The facts of a folder, or none if it has no such file."""
+    return validated(Facts, read_yaml(path, _shown(path))) if path.is_file() else Facts()
 
+
+def read_map(path: Path) -> dict[str, Any]:
+    """A GeoJSON feature collection as plain values."""
+    text = read_text(path, _shown(path), MAX_TABLE_BYTES, MAX_TABLE_BYTES)
     try:
-        content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-    except (YAMLError, OSError, UnicodeDecodeError, RecursionError) as error:
-        raise BadScenario(f"{path.name}: cannot be read as YAML ({str(error).splitlines()[0]}). Mend or delete it.") from None
-    if not isinstance(content, dict) or set(content) - set(_EMPTY):
-        raise BadScenario(f"{path.name}: may hold only {', '.join(_EMPTY)}. Mend or delete it.")
-    for row in content.get("targets") or []:
-        if not isinstance(row, dict) or not {"id", "value", "low", "high"} <= set(row):
-            raise BadScenario(f"{path.name}: every row of 'targets' needs id, value, low and high. Mend or delete it.")
-    return {k: v for k, v in content.items() if v}
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        raise bad(_shown(path), 0, "", "the map is not JSON", "Mend or delete it") from None
+    if not isinstance(data, dict) or data.get("type") != "FeatureCollection" or not isinstance(data.get("features"), list):
+        raise bad(_shown(path), 0, "type", "the map is not a GeoJSON FeatureCollection", "Mend or delete it")
+    return data
+
+
+def _shown(path: Path) -> str:
+    return printable("/".join(path.parts[-2:]), 200)

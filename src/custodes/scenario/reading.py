@@ -19,10 +19,10 @@ from custodes.scenario.problems import bad, printable
 MAX_BYTES: Final = 1_000_000
 MAX_TABLE_BYTES: Final = 5_000_000
 MAX_DEPTH: Final = 24
-MAX_NODES: Final = 60_000
+MAX_NODES: Final = 30_000
 MAX_LINE: Final = 20_000
 MAX_KEY: Final = 200
-MAX_SECONDS: Final = 3.5
+MAX_SECONDS: Final = 2.5
 _INTEGER: Final = re.compile(r"[-+]?[0-9][0-9_]*\Z")
 _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9_]*)?)([eE][-+]?[0-9]+)?\Z")
 _CONSTANTS: Final = {
@@ -73,8 +73,8 @@ def read_bytes(path: Path, shown: str, limit: int = MAX_BYTES) -> bytes:
     return content
 
 
-def read_text(path: Path, shown: str, limit: int = MAX_BYTES) -> str:
-    """The text of a UTF-8 file."""
+def read_text(path: Path, shown: str, limit: int = MAX_BYTES, longest: int = MAX_LINE) -> str:
+    """The text of a UTF-8 file of lines of at most `longest` characters."""
     content = read_bytes(path, shown, limit)
     try:
         text = content.decode("utf-8-sig")
@@ -82,8 +82,8 @@ def read_text(path: Path, shown: str, limit: int = MAX_BYTES) -> str:
         line = content.count(b"\n", 0, problem.start) + 1
         raise bad(shown, line, "", "the file is not UTF-8 text", "Save it as UTF-8") from None
     for number, content_line in enumerate(text.split("\n"), 1):
-        if len(content_line) > MAX_LINE:
-            raise bad(shown, number, "", f"the line is longer than {MAX_LINE} characters", "Break it")
+        if len(content_line) > longest:
+            raise bad(shown, number, "", f"the line is longer than {longest} characters", "Break it")
         if not content_line.isprintable() and any(c < " " and c not in "\t\r" for c in content_line):
             raise bad(shown, number, "", "the line holds control characters", "Save the file as plain text")
     return text

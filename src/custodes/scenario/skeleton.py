@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from custodes.errors import BadInput, BadScenario
+from custodes.scenario.facts import Facts
 from custodes.scenario.load import builtin_folder, load, locate, scenarios
 from custodes.scenario.policies import load_policy, policies
 from custodes.scenario.problems import BadFile, Problem, printable
@@ -15,6 +16,7 @@ from custodes.scenario.tables import read_tables
 from custodes.scenario.validation import attempt, entries
 
 __all__ = ["check", "new", "problems", "scenarios"]
+COMPANIONS: Final = ("tables.yaml", "timeline.yaml", "parameters.yaml", "facts.yaml")
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}\Z")
 
 
@@ -90,7 +92,7 @@ def problems(target: str | Path) -> list[Problem]:
         if text in policies():
             return _caught(lambda: load_policy(text))
         return [Problem(printable(text, 120), 0, "", str(problem))]
-    files = [base, *([variant] if variant else []), *(base.parent / n for n in ("tables.yaml", "timeline.yaml", "parameters.yaml"))]
+    files = [base, *([variant] if variant else []), *(base.parent / name for name in COMPANIONS)]
     found = [p for file in files if file.exists() or file == base for p in _of_file(file, variant)]
     if found:
         return found
@@ -134,6 +136,8 @@ def _of_file(file: Path, variant: Path | None) -> list[Problem]:
         return list(problem.problems)
     if file.name == "parameters.yaml":
         return entries(ParameterOverride, document)[1]
+    if file.name == "facts.yaml":
+        return attempt(Facts, document, document.data)[1]
     if file.name == "timeline.yaml":
         return _of_list(document)
     return attempt(Variant if file == variant else ScenarioFile, document, document.data)[1]
