@@ -48,8 +48,8 @@ def test_no_file_names_the_place_where_it_was_written_or_an_index() -> None:
     words = (
         "/wo" + "rk/",
         "/tm" + "p/",
-        "pypi." + "org",
-        "pythonhosted",
+        "py" + "pi.org",
+        "python" + "hosted",
         "/opt/" + "venv",
         "registry." + "npmjs",
         "contract" + ".md",

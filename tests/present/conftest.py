@@ -1,9 +1,9 @@
 """Fixtures: made-up runs."""
 
 import pytest
+from tests.results import fake
 
 from custodes.results.run import Run
-from tests.results import fake
 
 
 @pytest.fixture(scope="session")

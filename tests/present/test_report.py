@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.results import fake
 
 from custodes.errors import BadResults
 from custodes.present import figures, maps, report, terminal
@@ -14,7 +15,6 @@ from custodes.present.figure import CONFIG
 from custodes.present.happenings import main_events, marks, numbered, told
 from custodes.results import files
 from custodes.results.run import Run
-from tests.results import fake
 
 
 class Tags(html.parser.HTMLParser):

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.results import fake
 
 from custodes.present import measures, page, words
 from custodes.present.lines import sparkline
 from custodes.present.words import NO_BASE_RATE, PER_CENT, Basis, Chance, Estimate, Form, changed, listed, span, times
 from custodes.results.run import Run
-from tests.results import fake
 
 ONE = Basis((3,), 100)
 FIVE = Basis((1, 2, 3, 4, 5), 100)
@@ -61,8 +61,9 @@ def test_the_interval_of_a_chance_holds_the_share(runs: int, data: st.DataObject
 
 
 def test_the_interval_is_wilsons() -> None:
-    low, high = Chance(3, Basis(tuple(range(20)), 1), NO_BASE_RATE).interval()
-    assert (low, high) == (pytest.approx(0.0636, abs=2e-4), pytest.approx(0.3145, abs=2e-3))
+    """Both ends x solve (p - x)^2 = z^2 x (1 - x) / n."""
+    for end in Chance(3, Basis(tuple(range(20)), 1), NO_BASE_RATE).interval():
+        assert (0.15 - end) ** 2 == pytest.approx(1.6448536**2 * end * (1 - end) / 20, rel=1e-6)
 
 
 def test_a_chance_names_runs_interval_and_base_rate() -> None:

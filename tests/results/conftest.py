@@ -1,9 +1,9 @@
 """Fixtures: a made-up run and its pieces."""
 
 import pytest
+from tests.results import fake
 
 from custodes.results.run import Run
-from tests.results import fake
 
 
 @pytest.fixture

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.results import fake
 
 from custodes.errors import BadInput
 from custodes.observe.truth import SERIES
 from custodes.results.record import KEYS, record, to_json
 from custodes.results.run import Run
-from tests.results import fake
 
 
 def test_every_series_has_its_dimensions_and_says_its_unit(run: Run) -> None:

@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.results import fake
 
 from custodes.errors import BadResults
 from custodes.observe.truth import SERIES, Recorder, shape
 from custodes.results import files, store
 from custodes.results.run import Run
 from custodes.results.table import Table
-from tests.results import fake
 
 REQUEST = {"scenario": "testland", "seed": 1, "weeks": 6, "settings": []}
 

@@ -4,11 +4,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from tests.results import fake
 
 from custodes.engine.sums import INDEX, index
 from custodes.errors import BrokenLaw
 from custodes.observe.truth import SERIES, Recorder
-from tests.results import fake
 
 #: the names that others rely on
 PROMISED = """people households jailed camp abroad deaths grain_price_won won_per_dollar ration_grams_per_day food_stress

@@ -14,7 +14,7 @@ from custodes.engine.sums import INDEX, index
 from custodes.jit import njit_part
 from custodes.mechanisms import extortion, market, prices, rations, stance, support
 from custodes.world.columns import (
-    BORDER_BUSINESS, BUYS_OUT, EVER_BRIBED, EVER_RATION, FARMERS, KIN_ABROAD, NO_TRADER, PAYING, REMITTANCE,
+    ARMY, BORDER_BUSINESS, BUYS_OUT, EVER_BRIBED, EVER_RATION, FARMERS, KIN_ABROAD, NO_TRADER, PAYING, REMITTANCE,
 )
 
 
@@ -126,17 +126,23 @@ def traders_state(u0, u1, persons, households, units, s):
 @njit_part
 def unpack(first, n, c, households, t, s):
     """Columns and class tables of the tile's households into scratch."""
+    money, income = households.money[first : first + n], households.smoothed_income[first : first + n]
+    share, stress = households.market_share[first : first + n], households.food_stress[first : first + n]
+    memory, skill = households.victim_memory[first : first + n], households.skill[first : first + n]
+    members, kind = households.members[first : first + n], households.ration_class[first : first + n]
+    rank = households.served_rank[first : first + n]
     for j in range(n):
-        h = first + j
-        s.money[j] = households.money[h]
-        s.income[j] = households.smoothed_income[h]
-        s.market_share[j] = households.market_share[h] * _U16
-        s.stress[j] = households.food_stress[h] * _U16
-        s.memory[j] = households.victim_memory[h] * _U16
-        s.skill[j] = households.skill[h] * (1.0 / 4096.0)
-        s.members[j] = households.members[h]
-        s.workers[j] = WORKERS_PER_MEMBER * households.members[h]
-        s.ration_class[j] = households.ration_class[h]
+        s.money[j] = money[j]
+    for j in range(n):
+        s.income[j] = income[j]
+        s.members[j] = members[j]
+        s.workers[j] = WORKERS_PER_MEMBER * members[j]
+        s.ration_class[j] = kind[j]
+    for j in range(n):
+        s.market_share[j] = share[j] * _U16
+        s.stress[j] = stress[j] * _U16
+        s.memory[j] = memory[j] * _U16
+        s.skill[j] = skill[j] * (1.0 / 4096.0)
     for j in range(n):
         k = s.ration_class[j]
         s.need[j] = t.need_grams[k]
@@ -151,7 +157,7 @@ def unpack(first, n, c, households, t, s):
         s.take_home[j] = t.take_home[c, k]
     for j in range(n):
         there = 1.0 if s.members[j] > 0.0 else 0.0
-        s.served[j] = there if households.served_rank[first + j] < 65536.0 * s.price[j] else 0.0
+        s.served[j] = there if rank[j] < 65536.0 * s.price[j] else 0.0
         s.state_pay[j] = there * s.state_pay[j]
         s.guard_pay[j] = there * s.guard_pay[j]
         s.take_home[j] = there * s.take_home[j]
@@ -189,39 +195,38 @@ def earn_and_pay(first, n, c, households, t, p, s):
     cents, won_per_cent = t.remittance_cents[0], t.won_per_cent[0]
     levy_rate, buyout_won = t.levy_rate[0], t.buyout_won[0]
     grain_value = 0.001 * t.ration_price[c]
-    flows = s.flows
+    flows, flags = s.flows, households.flags[first : first + n]
     for j in range(n):
-        flags = households.flags[first + j]
         m = s.market_share[j]
         labour = m * s.workers[j]
-        there = 1.0 if s.members[j] > 0.0 else 0.0
         farmer = 1.0 if s.ration_class[j] == FARMERS else 0.0
-        paying = 1.0 if flags & PAYING else 0.0
-        linked = there if flags & REMITTANCE else 0.0
-        buys = there if flags & BUYS_OUT else 0.0
-        milli = math.floor(1000.0 * labour * s.skill[j])
-        attending = math.floor(1000.0 * (1.0 - m) * s.workers[j]) * paying
-        farm_milli = math.floor(1000.0 * s.workers[j]) * farmer
+        paying = 1.0 if flags[j] & PAYING else 0.0
+        flows[_MARKET_LABOUR, j] = math.floor(1000.0 * labour * s.skill[j])
+        flows[_ATTENDING, j] = math.floor(1000.0 * (1.0 - m) * s.workers[j]) * paying
+        flows[_FARM_WORKERS, j] = math.floor(1000.0 * s.workers[j]) * farmer
+        flows[_WORKERS, j] = math.floor(1000.0 * s.workers[j])
+        flows[_MARKET_WORKERS, j] = math.floor(1000.0 * labour)
+        s.attended[j] = paying
+    for j in range(n):
+        there = 1.0 if s.members[j] > 0.0 else 0.0
+        linked = there if flags[j] & REMITTANCE else 0.0
+        s.buys[j] = there if flags[j] & BUYS_OUT else 0.0
+        flows[_REMITTANCE_CENTS, j] = linked * cents
+    for j in range(n):
+        milli, attending, farm_milli = flows[_MARKET_LABOUR, j], flows[_ATTENDING, j], flows[_FARM_WORKERS, j]
         market_pay = math.floor(rate * milli * 0.001)
         farm_pay = math.floor(farm_rate * farm_milli * 0.001)
         wage = math.floor(wage_rate * attending * 0.001)
-        sent = linked * cents
-        remittance = math.floor(sent * won_per_cent)
+        remittance = math.floor(flows[_REMITTANCE_CENTS, j] * won_per_cent)
         state = s.state_pay[j]
         income = market_pay + farm_pay + wage + state + s.guard_pay[j] + s.take_home[j] + remittance
         levy = math.floor(levy_rate * income)
         money = s.money[j] + income - levy
-        buyout = math.floor(buys * market.buyout(m, money, buyout_won, p.market))
-        flows[_MARKET_LABOUR, j] = milli
-        flows[_ATTENDING, j] = attending
-        flows[_FARM_WORKERS, j] = farm_milli
-        flows[_WORKERS, j] = math.floor(1000.0 * s.workers[j])
-        flows[_MARKET_WORKERS, j] = math.floor(1000.0 * labour)
+        buyout = math.floor(s.buys[j] * market.buyout(s.market_share[j], money, buyout_won, p.market))
         flows[_MARKET_PAY, j] = market_pay
         flows[_FARM_PAY, j] = farm_pay
         flows[_WAGES, j] = wage
         flows[_STATE_PAY, j] = state
-        flows[_REMITTANCE_CENTS, j] = sent
         flows[_REMITTANCE_WON, j] = remittance
         flows[_LEVY, j] = levy
         flows[_BUYOUT, j] = buyout
@@ -229,7 +234,6 @@ def earn_and_pay(first, n, c, households, t, p, s):
         flows[_MARKET_INCOME, j] = market_pay + remittance
         flows[_INFORMAL, j] = market_pay + farm_pay + remittance
         flows[_VALUE, j] = income + math.floor(flows[_RATION, j] * grain_value)
-        s.attended[j] = paying
         s.earned[j] = income
         s.taken[j] = levy + buyout
         s.money[j] = money - buyout
@@ -238,13 +242,13 @@ def earn_and_pay(first, n, c, households, t, p, s):
 @njit_part
 def size_up(first, n, households, p, s):
     """What guards see: the handle, the sums they would ask, and how likely the household is to pay."""
-    flows = s.flows
+    flows, flags, illegality = s.flows, households.flags[first : first + n], households.illegality[first : first + n]
     e = p.extortion
     for j in range(n):
-        border = 1.0 if households.flags[first + j] & BORDER_BUSINESS else 0.0
+        border = 1.0 if flags[j] & BORDER_BUSINESS else 0.0
         there = 1.0 if s.members[j] > 0.0 else 0.0
         m, money, income = s.market_share[j], s.money[j], s.income[j]
-        handle = extortion.handle(households.illegality[first + j] * _U16, m, s.media[j], s.kin_abroad[j], border, e)
+        handle = extortion.handle(illegality[j] * _U16, m, s.media[j], s.kin_abroad[j], border, e)
         weight = there * extortion.visit_weight(handle, m, e)
         threat_ask = math.floor(extortion.ask_threat(income, money, handle, e))
         plea_ask = math.floor(extortion.ask_plea(income, money, handle, e))
@@ -273,35 +277,31 @@ def visit(organ, n, c, t, p, s):
         v = extortion.visit_probability(per_weight, flows[_WEIGHT, j] * (1.0 / _SCALE), e)
         threats = v * threat
         pleas = v * plea
-        paid_to = threats * s.threat_comply[j]
-        plead_to = threats + pleas * s.plea_comply[j]
-        visited = 1.0 if u < v else 0.0
-        threat_met = 1.0 if u < threats else 0.0
-        threat_paid = 1.0 if u < paid_to else 0.0
-        plea_met = 1.0 if (u >= threats) & (u < threats + pleas) else 0.0
-        plea_paid = 1.0 if (u >= threats) & (u < plead_to) else 0.0
-        bribe = min(s.money[j], threat_paid * s.threat_ask[j] + plea_paid * s.plea_ask[j])
-        money = s.money[j] - bribe
-        luck = ((finding_word[j] >> shift) & np.uint32(0xFFFF)) * (1.0 / 65536.0)
-        found = visited if luck < extortion.finding_probability(s.handle[j], finding) else 0.0
-        price = math.floor(extortion.tariff(s.handle[j], tariff_won, e))
-        settles = found if (money >= price) & (threat_met + plea_met > 0.0) else 0.0
-        settlement = settles * price
-        flows[_VISITS + organ, j] = visited
-        flows[_THREATS_MET + organ, j] = threat_met
-        flows[_THREATS_PAID + organ, j] = threat_paid
-        flows[_PLEAS_MET + organ, j] = plea_met
-        flows[_PLEAS_PAID + organ, j] = plea_paid
+        flows[_VISITS + organ, j] = 1.0 if u < v else 0.0
+        flows[_THREATS_MET + organ, j] = 1.0 if u < threats else 0.0
+        flows[_THREATS_PAID + organ, j] = 1.0 if u < threats * s.threat_comply[j] else 0.0
+        flows[_PLEAS_MET + organ, j] = 1.0 if (u >= threats) & (u < threats + pleas) else 0.0
+        flows[_PLEAS_PAID + organ, j] = 1.0 if (u >= threats) & (u < threats + pleas * s.plea_comply[j]) else 0.0
+    for j in range(n):
+        asked = flows[_THREATS_PAID + organ, j] * s.threat_ask[j] + flows[_PLEAS_PAID + organ, j] * s.plea_ask[j]
+        bribe = min(s.money[j], asked)
         flows[_BRIBES + organ, j] = bribe
-        flows[_SETTLEMENTS + organ, j] = settlement
+        s.money[j] = s.money[j] - bribe
+    for j in range(n):
+        luck = ((finding_word[j] >> shift) & np.uint32(0xFFFF)) * (1.0 / 65536.0)
+        found = flows[_VISITS + organ, j] if luck < extortion.finding_probability(s.handle[j], finding) else 0.0
+        price = math.floor(extortion.tariff(s.handle[j], tariff_won, e))
+        demanded = flows[_THREATS_MET + organ, j] + flows[_PLEAS_MET + organ, j]
+        settles = found if (s.money[j] >= price) & (demanded > 0.0) else 0.0
         flows[_SETTLED + organ, j] = settles
-        jailed = np.uint8(1) if found > settles else np.uint8(0)
-        s.arrest[j] = np.uint8(s.arrest[j] | jailed)
-        s.threats_met[j] = s.threats_met[j] + threat_met
-        s.threats_paid[j] = s.threats_paid[j] + threat_paid
-        s.pleas_paid[j] = s.pleas_paid[j] + plea_paid
-        s.taken[j] = s.taken[j] + bribe + settlement
-        s.money[j] = money - settlement
+        flows[_SETTLEMENTS + organ, j] = settles * price
+        s.charged[j] = s.charged[j] + found - settles
+    for j in range(n):
+        s.threats_met[j] = s.threats_met[j] + flows[_THREATS_MET + organ, j]
+        s.threats_paid[j] = s.threats_paid[j] + flows[_THREATS_PAID + organ, j]
+        s.pleas_paid[j] = s.pleas_paid[j] + flows[_PLEAS_PAID + organ, j]
+        s.taken[j] = s.taken[j] + flows[_BRIBES + organ, j] + flows[_SETTLEMENTS + organ, j]
+        s.money[j] = s.money[j] - flows[_SETTLEMENTS + organ, j]
 
 
 @njit_part
@@ -309,9 +309,9 @@ def change_dollars(first, n, households, t, p, s):
     """Households with much cash buy dollars from importers, those short of cash sell."""
     won_per_cent = t.won_per_cent[0]
     buy_fill, sell_fill = t.dollar_fill[0], t.dollar_fill[1]
-    flows = s.flows
+    flows, dollars = s.flows, households.dollars[first : first + n]
     for j in range(n):
-        held = 1.0 * households.dollars[first + j]
+        held = 1.0 * dollars[j]
         there = 1.0 if s.members[j] > 0.0 else 0.0
         wanted = there * math.floor(prices.dollars_wanted(s.money[j], s.income[j], p.prices) / won_per_cent)
         bought = math.floor(wanted * buy_fill)
@@ -338,49 +338,62 @@ def conclude(first, n, c, households, t, p, clock, s):
     mean_bribe, tolerance = t.mean_bribe[c], t.tolerance[0]
     ration_price, wealth = t.ration_price[c], t.cadre_wealth[c]
     w5, w6, w7 = s.words[5], s.words[6], s.words[7]
-    low = np.uint32(0xFFFF)
+    low, half = np.uint32(0xFFFF), np.uint32(16)
+    own_past, smoothed = households.income_reference[first : first + n], households.smoothed_income[first : first + n]
+    shares, stress = households.market_share[first : first + n], households.food_stress[first : first + n]
+    memory = households.victim_memory[first : first + n]
     for j in range(n):
-        reference = 1.0 * households.income_reference[first + j]
-        s.support_part[j] = support.household_part(s.income[j], reference, s.stress[j], wealth, p.support)
+        s.support_part[j] = support.household_part(s.income[j], 1.0 * own_past[j], s.stress[j], wealth, p.support)
         s.hardship[j] = stance.hardship(s.stress[j], s.memory[j], p.stance)
-        smoothed = min(2.0e9, market.smooth_income(s.income[j], s.earned[j], p.market))
-        reference = market.reference_update(reference, s.income[j], p.market)
-        households.smoothed_income[first + j] = np.int32(smoothed + (w7[j] & low) * (1.0 / 65536.0))
-        households.income_reference[first + j] = np.int32(min(2.0e9, reference) + (w7[j] >> np.uint32(16)) * (1.0 / 65536.0))
     for j in range(n):
-        flags = households.flags[first + j]
-        buys = 1.0 if flags & BUYS_OUT else 0.0
-        m = s.market_share[j]
+        reference = min(2.0e9, market.reference_update(1.0 * own_past[j], s.income[j], p.market))
+        own_past[j] = np.int32(reference + (w7[j] >> half) * (1.0 / 65536.0))
+    for j in range(n):
+        smooth = min(2.0e9, market.smooth_income(s.income[j], s.earned[j], p.market))
+        smoothed[j] = np.int32(smooth + (w7[j] & low) * (1.0 / 65536.0))
+    for j in range(n):
         at_market = market.market_earning(rate, s.skill[j], s.workers[j], mean_bribe)
         at_post = market.state_earning(
             s.state_pay[j], s.guard_pay[j], s.attended[j], wage_rate, s.workers[j], s.members[j] * s.ration[j],
-            ration_price, s.served[j], buys, buyout_won, p.market)
+            ration_price, s.served[j], s.buys[j], buyout_won, p.market)
         target = market.labour_target(s.stress[j], at_market, at_post, s.cap[j], tolerance, p.market)
-        share = market.share_update(m, target, p.market)
-        eaten = flows[_RATION, j] + flows[_PLOT, j] + flows[_BOUGHT, j]
-        stress = rations.food_stress(s.stress[j], eaten, flows[_NEED, j], p.rations)
-        memory = extortion.remember(s.memory[j], s.threats_paid[j], s.pleas_paid[j], p.extortion)
-        households.market_share[first + j] = np.uint16(min(65535.0, 65535.0 * share + (w5[j] & low) * (1.0 / 65536.0)))
-        households.food_stress[first + j] = np.uint16(
-            min(65535.0, 65535.0 * stress + (w5[j] >> np.uint32(16)) * (1.0 / 65536.0)))
-        households.victim_memory[first + j] = np.uint16(
-            min(65535.0, 65535.0 * memory + (w6[j] & low) * (1.0 / 65536.0)))
+        share = market.share_update(s.market_share[j], target, p.market)
+        shares[j] = np.uint16(min(65535.0, 65535.0 * share + (w5[j] & low) * (1.0 / 65536.0)))
     for j in range(n):
-        h = first + j
-        there = 1.0 if (s.members[j] > 0.0) & (s.ration_class[j] != 7) else 0.0
-        kept = 0.0 if clock.first_of_year else 1.0
+        eaten = flows[_RATION, j] + flows[_PLOT, j] + flows[_BOUGHT, j]
+        hunger = rations.food_stress(s.stress[j], eaten, flows[_NEED, j], p.rations)
+        stress[j] = np.uint16(min(65535.0, 65535.0 * hunger + (w5[j] >> half) * (1.0 / 65536.0)))
+    for j in range(n):
+        remembered = extortion.remember(s.memory[j], s.threats_paid[j], s.pleas_paid[j], p.extortion)
+        memory[j] = np.uint16(min(65535.0, 65535.0 * remembered + (w6[j] & low) * (1.0 / 65536.0)))
+    for j in range(n):
+        there = 1.0 if (s.members[j] > 0.0) & (s.ration_class[j] != ARMY) else 0.0
         flows[_HOUSEHOLDS, j] = there
         flows[_MONEY, j] = s.money[j]
-        flows[_STRESS, j] = there * households.food_stress[h]
-        flows[_MEMORY, j] = there * households.victim_memory[h]
-        flows[_SHARE, j] = there * households.market_share[h]
-        flows[_ANGER, j] = math.floor(min(65535.0, there * households.victim_memory[h] * (1.0 + p.support.resentment * s.rights[j])))
-        households.money[h] = np.int64(s.money[j])
-        households.dollars[h] = np.int32(flows[_DOLLARS, j])
-        households.taken_this_year[h] = np.int32(min(2.0e9, kept * households.taken_this_year[h] + s.taken[j]))
-        bribed = EVER_BRIBED if (s.threats_paid[j] + s.pleas_paid[j] > 0.0) else 0
-        fed = EVER_RATION if (s.served[j] > 0.0) & (s.ration[j] > 0.0) else 0
-        households.flags[h] = np.uint8(households.flags[h] | bribed | fed)
+        flows[_STRESS, j] = there * stress[j]
+        flows[_MEMORY, j] = there * memory[j]
+        flows[_SHARE, j] = there * shares[j]
+        flows[_ANGER, j] = math.floor(min(65535.0, there * memory[j] * (1.0 + p.support.resentment * s.rights[j])))
+
+
+@njit_part
+def store(first, n, households, clock, s):
+    """Money, dollars, what officials took this year, and what can never be undone: ever bribed, ever fed by the state."""
+    kept = 0.0 if clock.first_of_year else 1.0
+    money, dollars = households.money[first : first + n], households.dollars[first : first + n]
+    taken, flags = households.taken_this_year[first : first + n], households.flags[first : first + n]
+    for j in range(n):
+        money[j] = np.int64(s.money[j])
+    for j in range(n):
+        dollars[j] = np.int32(s.flows[_DOLLARS, j])
+    for j in range(n):
+        taken[j] = np.int32(min(2.0e9, kept * taken[j] + s.taken[j]))
+    for j in range(n):
+        bribed = np.uint8(EVER_BRIBED) if s.threats_paid[j] + s.pleas_paid[j] > 0.0 else np.uint8(0)
+        fed = np.uint8(EVER_RATION) if s.flows[_RATION, j] > 0.0 else np.uint8(0)
+        flags[j] = np.uint8(np.uint8(flags[j] | bribed) | fed)
+    for j in range(n):
+        s.arrest[j] = np.uint8(1) if s.charged[j] > 0.0 else np.uint8(0)
 
 
 @njit_part
@@ -411,7 +424,7 @@ def household_pass(c, u0, u1, persons, households, units, t, p, clock, scratch, 
     traders_state(u0, u1, persons, households, units, s)
     unpack(first, n, c, households, t, s)
     for j in range(n):
-        s.arrest[j] = 0
+        s.charged[j] = 0.0
         s.threats_met[j] = 0.0
         s.threats_paid[j] = 0.0
         s.pleas_paid[j] = 0.0
@@ -422,6 +435,7 @@ def household_pass(c, u0, u1, persons, households, units, t, p, clock, scratch, 
         visit(organ, n, c, t, p, s)
     change_dollars(first, n, households, t, p, s)
     conclude(first, n, c, households, t, p, clock, s)
+    store(first, n, households, clock, s)
     by_class(n, s, scratch.cls, out)
     for organ in range(3):
         for j in range(n):

@@ -13,7 +13,7 @@ from custodes.draws import philox7
 from custodes.jit import njit_part
 from custodes.mechanisms import awareness, fear, stance, support
 from custodes.world.columns import (
-    ADULT_WEEKS, DISSENT, EVADE, EVER_FOREIGN_MEDIA, JAILED, KIN_ABROAD, KIN_PUNISHED, SOLDIER,
+    ADULT_WEEKS, CAMP, CONFORM, DISSENT, EVADE, EVER_FOREIGN_MEDIA, FREE, JAILED, KIN_ABROAD, KIN_PUNISHED, SOLDIER, VACANT,
 )
 
 RARE: Final = 1.0 / 32.0
@@ -77,24 +77,30 @@ def hear_and_fear(first, n, c, persons, t, p, s):
     rate, broadcast, surveillance = t.contact_rate[c], t.rights_broadcast[0], t.fear_surveillance[c]
     w1, w2 = s.words[1], s.words[2]
     low, half = np.uint32(0xFFFF), np.uint32(16)
+    flags, media = persons.flags[first : first + n], persons.media[first : first + n]
+    rights, fright = persons.rights[first : first + n], persons.fear[first : first + n]
     for i in range(n):
-        r = first + i
-        flags = persons.flags[r]
-        media, rights, fright = persons.media[r] * _U16, persons.rights[r] * _U16, persons.fear[r] * _U16
-        kin = 1.0 if flags & KIN_ABROAD else 0.0
+        s.media[i] = media[i] * _U16
+    for i in range(n):
+        s.rights[i] = rights[i] * _U16
+    for i in range(n):
+        s.fear[i] = fright[i] * _U16
+    for i in range(n):
         chance = awareness.contact_probability(rate, s.unit_media[i], s.market_share[i], p.awareness)
-        contact = 1.0 if (w1[i] & low) * _UNIT16 < chance else 0.0
-        s.media[i] = media
-        s.rights[i] = rights
-        s.fear[i] = fright
-        new_media = awareness.update_media(media, contact, p.awareness)
-        new_rights = awareness.update_rights(rights, s.unit_rights[i], media, kin, broadcast, p.awareness)
-        new_fear = fear.update(fright, s.threatened[i], s.arrested[i], surveillance, p.fear)
-        seen = EVER_FOREIGN_MEDIA if contact > 0.0 else 0
-        persons.flags[r] = np.uint16(flags | seen)
-        persons.media[r] = np.uint16(min(65535.0, 65535.0 * new_media + (w2[i] & low) * _UNIT16))
-        persons.rights[r] = np.uint16(min(65535.0, 65535.0 * new_rights + (w2[i] >> half) * _UNIT16))
-        persons.fear[r] = np.uint16(min(65535.0, 65535.0 * new_fear + (w1[i] >> half) * _UNIT16))
+        s.contact[i] = 1.0 if (w1[i] & low) * _UNIT16 < chance else 0.0
+    for i in range(n):
+        new_media = awareness.update_media(s.media[i], s.contact[i], p.awareness)
+        media[i] = np.uint16(min(65535.0, 65535.0 * new_media + (w2[i] & low) * _UNIT16))
+    for i in range(n):
+        kin = 1.0 if flags[i] & KIN_ABROAD else 0.0
+        new_rights = awareness.update_rights(s.rights[i], s.unit_rights[i], s.media[i], kin, broadcast, p.awareness)
+        rights[i] = np.uint16(min(65535.0, 65535.0 * new_rights + (w2[i] >> half) * _UNIT16))
+    for i in range(n):
+        new_fear = fear.update(s.fear[i], s.threatened[i], s.arrested[i], surveillance, p.fear)
+        fright[i] = np.uint16(min(65535.0, 65535.0 * new_fear + (w1[i] >> half) * _UNIT16))
+    for i in range(n):
+        seen = np.uint16(EVER_FOREIGN_MEDIA) if s.contact[i] > 0.0 else np.uint16(0)
+        flags[i] = np.uint16(flags[i] | seen)
 
 
 @njit_part
@@ -103,28 +109,34 @@ def think_and_show(first, n, persons, t, p, clock, s, h):
     rally = t.rally[0]
     w0, w3 = s.words[0], s.words[3]
     born_before = clock.week - ADULT_WEEKS
+    flags, own = persons.flags[first : first + n], persons.private_support[first : first + n]
+    traits, condition = persons.support_trait[first : first + n], persons.condition[first : first + n]
+    born, risk = persons.birth_week[first : first + n], persons.risk_aversion[first : first + n]
+    stances = persons.stance[first : first + n]
     for i in range(n):
-        r = first + i
-        flags = persons.flags[r]
-        private = persons.private_support[r] * _I16
-        trait = persons.support_trait[r] * _I16
-        kin = 1.0 if flags & KIN_PUNISHED else 0.0
-        free = persons.condition[r] <= SOLDIER
-        adult = 1.0 if free & (persons.birth_week[r] <= born_before) else 0.0
-        new = support.update(private, trait, s.support_part[i], s.memory[i], s.media[i], s.rights[i], kin, rally, p.support)
+        s.support[i] = own[i] * _I16
+    for i in range(n):
+        s.adult[i] = 1.0 if (condition[i] <= SOLDIER) & (born[i] <= born_before) else 0.0
+    for i in range(n):
+        kin = 1.0 if flags[i] & KIN_PUNISHED else 0.0
+        trait = traits[i] * _I16
+        new = support.update(
+            s.support[i], trait, s.support_part[i], s.memory[i], s.media[i], s.rights[i], kin, rally, p.support)
         stored = 32767.0 * new + (w3[i] & np.uint32(0xFFFF)) * _UNIT16 + 32768.0
-        persons.private_support[r] = np.int16(np.int32(max(1.0, min(65535.0, stored))) - np.int32(32768))
-        grief = stance.grievance(private, s.hardship[i])
-        s.support[i] = private
-        s.adult[i] = adult
+        own[i] = np.int16(np.int32(max(1.0, min(65535.0, stored))) - np.int32(32768))
+    for i in range(n):
+        grief = stance.grievance(s.support[i], s.hardship[i])
+        s.grief[i] = grief
         s.needed[i] = stance.needed_share(grief, p.stance)
-        shown = stance.choose(private, grief, s.fear[i], persons.risk_aversion[r] * (1.0 / 255.0),
-                              s.arrest_probability[i], s.peer_share[i], adult, p.stance)
-        persons.stance[r] = np.uint8(shown)
-        taken = h.arrest[s.slot[i]]
-        away = persons.condition[r] >= JAILED
-        rare = w0[i] < np.uint32(_RARE_WORD)
-        s.candidate[i] = np.uint8(1) if rare | away | (taken > 0) else np.uint8(0)
+    for i in range(n):
+        shown = stance.choose(s.support[i], s.grief[i], s.fear[i], risk[i] * (1.0 / 255.0),
+                              s.arrest_probability[i], s.peer_share[i], s.adult[i], p.stance)
+        stances[i] = np.uint8(np.int32(shown))
+    for i in range(n):
+        s.taken[i] = h.arrest[s.slot[i]]
+    for i in range(n):
+        rare = np.uint8(w0[i] < np.uint32(_RARE_WORD))
+        s.candidate[i] = np.uint8(np.uint8(rare | np.uint8(condition[i] >= JAILED)) | s.taken[i])
 
 
 @njit_part
@@ -151,30 +163,34 @@ def unit_sums(u0, u1, persons, units, clock, out, index):
         media = np.int32(0)
         rights = np.int32(0)
         private = np.int32(0)
-        for r in range(units.first_person[u], units.first_person[u + 1]):
-            adult = np.int32((persons.condition[r] <= SOLDIER) & (persons.birth_week[r] <= born_before))
-            shown, own = persons.stance[r], persons.private_support[r]
+        i0, i1 = units.first_person[u], units.first_person[u + 1]
+        condition, born, stances = persons.condition[i0:i1], persons.birth_week[i0:i1], persons.stance[i0:i1]
+        own, fears = persons.private_support[i0:i1], persons.fear[i0:i1]
+        medias, rightses = persons.media[i0:i1], persons.rights[i0:i1]
+        for i in range(i1 - i0):
+            adult = np.int32((condition[i] <= SOLDIER) & (born[i] <= born_before))
             adults += adult
-            dissenters += adult * np.int32(shown == DISSENT)
-            evaders += adult * np.int32(shown == EVADE)
-            supporters += adult * np.int32(own > 0)
-            falsifiers += adult * np.int32((shown == 0) & (own < 0))
-            frightened += adult * np.int32(persons.fear[r])
-            media += adult * np.int32(persons.media[r])
-            rights += adult * np.int32(persons.rights[r])
-            private += adult * np.int32(own)
+            dissenters += adult * np.int32(stances[i] == DISSENT)
+            evaders += adult * np.int32(stances[i] == EVADE)
+            supporters += adult * np.int32(own[i] > 0)
+            falsifiers += adult * np.int32((stances[i] == CONFORM) & (own[i] < 0))
+            private += adult * np.int32(own[i])
+        for i in range(i1 - i0):
+            adult = np.int32((condition[i] <= SOLDIER) & (born[i] <= born_before))
+            frightened += adult * np.int32(fears[i])
+            media += adult * np.int32(medias[i])
+            rights += adult * np.int32(rightses[i])
         free = np.int32(0)
         soldiers = np.int32(0)
         vacant = np.int32(0)
         jailed = np.int32(0)
         camp = np.int32(0)
-        for r in range(units.first_person[u], units.first_person[u + 1]):
-            condition = persons.condition[r]
-            free += np.int32(condition == 0)
-            soldiers += np.int32(condition == 1)
-            vacant += np.int32(condition == 2)
-            jailed += np.int32(condition == 3)
-            camp += np.int32(condition == 4)
+        for i in range(i1 - i0):
+            free += np.int32(condition[i] == FREE)
+            soldiers += np.int32(condition[i] == SOLDIER)
+            vacant += np.int32(condition[i] == VACANT)
+            jailed += np.int32(condition[i] == JAILED)
+            camp += np.int32(condition[i] == CAMP)
         rows = units.first_person[u + 1] - units.first_person[u]
         divisor = max(1, adults)
         units.adults[u] = adults

@@ -43,6 +43,8 @@ class HouseholdScratch(NamedTuple):
     take_home: F
     cap: F
     attended: F
+    buys: F
+    charged: F  #: infractions found and not settled
     handle: F
     threat_ask: F
     plea_ask: F
@@ -79,6 +81,9 @@ class PersonScratch(NamedTuple):
     support: F
     needed: F  #: needed share of dissenting neighbours
     adult: F
+    contact: F
+    grief: F
+    taken: NDArray[np.uint8]
     candidate: NDArray[np.uint8]
 
 
@@ -97,7 +102,7 @@ def new_scratch(households: int, persons: int) -> Scratch:
     def fields(kind: type, width: int) -> dict[str, NDArray[np.generic]]:
         special: dict[str, NDArray[np.generic]] = {
             "ration_class": np.zeros(width, np.int64), "arrest": np.zeros(width, np.uint8),
-            "candidate": np.zeros(width, np.uint8), "slot": np.zeros(width, np.int32),
+            "candidate": np.zeros(width, np.uint8), "taken": np.zeros(width, np.uint8), "slot": np.zeros(width, np.int32),
         }
         return {name: special.get(name, np.zeros(width)) for name in kind._fields}  # type: ignore[attr-defined]
 

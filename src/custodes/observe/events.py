@@ -35,7 +35,7 @@ class EventLog:
 
     def __init__(self, start: np.datetime64 | str) -> None:
         """`start` is the Monday of week 0."""
-        self.start = np.datetime64(start, "D")
+        self.start = np.datetime64(str(start), "D")
         self.now = -(10**9)  #: the week that `latest` looks back from
         self.events: list[Event] = []
         self._by_id: dict[str, Event] = {}

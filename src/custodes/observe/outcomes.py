@@ -10,7 +10,6 @@ from typing import Final, NamedTuple
 from custodes.observe.events import EventLog
 
 
-
 class Outcome(NamedTuple):
     """One way to end."""
 

@@ -138,7 +138,7 @@ _GUARDS: Final = (
     _of_organs("refusals", "refusals a week", "demands that a household did not meet",
                lambda s: s.o("threats_met") + s.o("pleas_met") - s.o("threats_paid") - s.o("pleas_paid"), "sum", "sum"),
     _of_organs("punished_guards", "agents a week", "agents punished for threats",
-               lambda s: s.places(s.world.guards.punished), "sum", "sum"),
+               lambda s: s.places(s.world.guards.punished).astype(np.float64), "sum", "sum"),
     Series("enforcement", "0-1", "organ", "force with which a rights order is enforced", "mean", "none", _enforcement),
     _of_organs("perceived_enforcement", "chance a threat", "punishment that agents expect for a threat",
                lambda s: s.by_staff(s.perceived()), "mean", "mean"),

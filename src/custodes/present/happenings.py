@@ -29,8 +29,7 @@ def main_events(log: EventLog) -> list[Event]:
     chosen: list[Event] = []
     for place in range(MOST_CHAINS):
         chosen += [events[place] for events in by_kind.values() if len(events) > place]
-    kept = sorted(chosen[:MOST_CHAINS], key=lambda e: (MAIN.index(e.kind), e.week))
-    return kept
+    return sorted(chosen[:MOST_CHAINS], key=lambda e: (MAIN.index(e.kind), e.week))
 
 
 def levers(log: EventLog) -> list[Event]:

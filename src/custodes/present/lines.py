@@ -1,6 +1,7 @@
 """Series into few points: months, runs into a median with its band, and tiny pictures for terminals and notebooks."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -84,7 +85,7 @@ def _months(dates: NDArray[np.datetime64]) -> list[slice]:
         del starts[1]
     if starts[-1] - starts[-2] < 2:
         del starts[-2]
-    return [slice(a, b) for a, b in zip(starts, starts[1:], strict=False)]
+    return [slice(a, b) for a, b in pairwise(starts)]
 
 
 def _by_month(values: F, months: list[slice]) -> F:

@@ -17,6 +17,8 @@ from custodes.results.run import Run
 TELLING: Final = ("threat_share", "bribe_share_of_spending", "food_stress", "informal_income_share", "private_supporters",
                   "preference_gap", "control_capacity", "awareness", "grain_price_won", "flights")
 MOST_SENTENCES: Final = 4
+FORECAST: Final = ("It is no forecast. It says what follows if the country worked as the equations say; predictions of such a "
+                   "state's end have often been false.")
 
 
 class Row(NamedTuple):
@@ -146,12 +148,8 @@ def limits(runs: Sequence[Run]) -> list[str]:
     record = runs[0].record
     grades = [str(p.get("grade", "")) for p in record["parameters"]]
     weak = sum(g.startswith("D") for g in grades)
-    said = [
-        "It is no forecast. It says what follows if the country worked as the equations say, and predictions of such a state's "
-        "end have often been false.",
-        "A run cannot end in " + ", ".join(NOT_MODELLED[:-1]) + f" or {NOT_MODELLED[-1]}: this version has no court and no "
-        "neighbours that act by themselves.",
-    ]
+    said = [FORECAST, f"A run cannot end in {', '.join(NOT_MODELLED[:-1])} or {NOT_MODELLED[-1]}: this version has no court and no "
+            "neighbours that act by themselves."]
     if len(runs) == 1:
         said.append("One run is one draw of chance. Its sampling errors do not hold how far another seed would be; several seeds do.")
     if int(record["k"]) > 1:

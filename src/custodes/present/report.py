@@ -68,7 +68,7 @@ def library() -> str:
             return text
     import vl_convert
 
-    text = vl_convert.javascript_bundle() + _END
+    text = str(vl_convert.javascript_bundle()) + _END  # type: ignore[call-arg]
     with contextlib.suppress(OSError):
         kept.parent.mkdir(parents=True, exist_ok=True)
         aside = kept.with_name(f"{kept.name}.{os.getpid()}")

@@ -121,7 +121,7 @@ class Chance:
         n, p, z2 = self.basis.runs, self.times / self.basis.runs, _Z90 * _Z90
         middle = (p + z2 / (2 * n)) / (1 + z2 / n)
         half = _Z90 / (1 + z2 / n) * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
-        return max(0.0, middle - half), min(1.0, middle + half)
+        return (0.0 if self.times == 0 else middle - half), (1.0 if self.times == n else middle + half)
 
     def text(self) -> str:
         """`in 3 of 20 runs (seeds 1 to 20; 90 % interval 6 to 31 % of runs); base rate: ...`."""

@@ -119,7 +119,8 @@ def camp_households(layout: lay.Layout, frame: Frame, households: col.Households
     """Which households (H,) have a member in a camp: `prisoners` of them, by county in proportion to its people."""
     here = np.zeros(sizes.size, np.uint8)
     starts = layout.first_household[layout.first_unit[:-1]]
-    quotas = largest_remainder(layout.persons, prisoners, most=layout.households // 4)
+    most = layout.households // 4
+    quotas = largest_remainder(layout.persons, min(prisoners, int(most.sum())), most=most)
     for c, quota in enumerate(quotas.tolist()):
         if not quota:
             continue

@@ -13,8 +13,8 @@ from custodes import draws
 from custodes.errors import BadInput
 from custodes.jit import njit
 from custodes.world import columns as col
-from custodes.world.pyramid import size_shares
-from custodes.world.quotas import carried_rows, largest_remainder
+from custodes.world.pyramid import SIZES, size_shares
+from custodes.world.quotas import by_groups, carried_rows, largest_remainder
 
 F = NDArray[np.float64]
 I = NDArray[np.int64]  # noqa: E741
@@ -22,6 +22,7 @@ I = NDArray[np.int64]  # noqa: E741
 HOUSEHOLDS_PER_UNIT: Final = 29
 SQUAD: Final = 10
 SQUADS_PER_UNIT: Final = 12
+_CROWDED: Final = 190.0  #: rows a unit on average, above which a county gets more units than by its households
 UNIT_LIMIT: Final = 250  #: rows and households a unit can have: positions are bytes, 255 means none
 
 #: Attributes of the build, each a stream `build.<name>`; the number is its row in `keys`.
@@ -40,6 +41,7 @@ class Facts(NamedTuple):
     soldiers: I  #: (C,)
     urban: F  #: (C,) share of the civil population
     place_type: NDArray[np.int8]  #: (C,)
+    province: I  #: (C,)
     household_size: float
     staff: tuple[float, ...]  #: agents by organ
     density: tuple[float, ...]  #: of staff, by place
@@ -74,15 +76,16 @@ def plan(facts: Facts, k: int) -> Layout:
     total = round(int(facts.population.sum()) / k)
     if total < counties:
         raise BadInput(f"a sample of 1/{k} leaves {total} people for {counties} counties: take a larger sample.")
-    persons = largest_remainder(facts.population, total, least=1)
-    soldiers = largest_remainder(facts.soldiers, round(int(facts.soldiers.sum()) / k))
-    wanted = min(max(round(total / facts.household_size), counties), total)
-    households = largest_remainder(persons, wanted, least=1, most=persons)
+    persons = by_groups(facts.population, facts.province, total, least=1)
+    soldiers = by_groups(facts.soldiers, facts.province, round(int(facts.soldiers.sum()) / k))
+    fewest = -(-persons // SIZES)
+    wanted = min(max(round(total / facts.household_size), int(fewest.sum())), total)
+    households = largest_remainder(persons, wanted, least=fewest, most=persons)
     urban_share = np.clip(facts.urban, 0.0, 1.0)
     urban = largest_remainder(households * urban_share, _rounded(households * urban_share), most=households)
     squads = -(-soldiers // SQUAD)
     posts, classes = _classes(facts, k, households, urban)
-    units, first_unit = _units(households, squads)
+    units, first_unit = _units(households, squads, facts.household_size)
     return Layout(persons, soldiers, households, urban, squads, first_unit, *units,
                   _sizes(persons, households, facts.household_size), classes, posts)
 
@@ -105,6 +108,8 @@ def _classes(facts: Facts, k: int, households: I, urban: I) -> tuple[F, I]:
         counts[:, organ] = largest_remainder(weight, agents, most=room)
     rest = households - counts.sum(axis=1)
     mix = facts.class_mix[place]
+    if not (mix.sum(axis=1) > 0.0).all():
+        raise BadInput("the parameters initial.*_households are all zero for a kind of place: give at least one share.")
     expected = mix * (rest / np.maximum(mix.sum(axis=1), 1e-12))[:, None]
     counts += carried_rows(expected, rest)
     return posts, np.cumsum(_strata(counts, households - urban), axis=1)
@@ -124,12 +129,13 @@ def _strata(counts: I, rural: I) -> I:
     return out
 
 
-def _units(households: I, squads: I) -> tuple[tuple[I, NDArray[np.uint8], I], I]:
+def _units(households: I, squads: I, mean: float) -> tuple[tuple[I, NDArray[np.uint8], I], I]:
     """(county, garrison, first household) of the units, and the first unit of each county (C + 1,)."""
     county, garrison, members = [], [], []
     for c, (h, s) in enumerate(zip(households.tolist(), squads.tolist(), strict=True)):
         for count, size, code in ((h, HOUSEHOLDS_PER_UNIT, 0), (s, SQUADS_PER_UNIT, 1)):
-            units = max(1, (2 * count + size) // (2 * size)) if count else 0
+            people = count * (SQUAD if code else mean) * (1.0 + col.VACANT_SHARE)
+            units = max(1, (2 * count + size) // (2 * size), int(people / _CROWDED)) if count else 0
             members.append(np.diff(np.arange(units + 1, dtype=np.int64) * count // max(units, 1)))
             county.append(np.full(units, c, np.int64))
             garrison.append(np.full(units, code, np.uint8))

@@ -154,8 +154,8 @@ def _facts(places: Places, census: Census, initial: Params) -> lay.Facts:
     mix = np.zeros((len(col.PLACE_TYPES), col.N_CLASSES))
     mix[:, col.CAPITAL], mix[:, col.STATE_WORKERS] = initial.capital_households, initial.state_households
     mix[:, col.DEPENDANTS], mix[:, col.FARMERS] = initial.dependant_households, initial.farm_households
-    return lay.Facts(places.population, places.soldiers, census.urban, places.place_type, census.household_size,
-                     initial.staff, initial.staff_density, mix)
+    return lay.Facts(places.population, places.soldiers, census.urban, places.place_type, places.province.astype(np.int64),
+                     census.household_size, initial.staff, initial.staff_density, mix)
 
 
 def _empty_world(scenario: Any, places: Places, layout: lay.Layout, first_person: NDArray[np.int32], k: int, seed: int) -> World:

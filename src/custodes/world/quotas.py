@@ -18,7 +18,7 @@ I = NDArray[np.int64]  # noqa: E741
 QUANTILES: Final = 65536  #: entries of a table of quantiles: looked up by 16 random bits
 
 
-def largest_remainder(weights: ArrayLike, total: int, least: int = 0, most: ArrayLike | None = None) -> I:
+def largest_remainder(weights: ArrayLike, total: int, least: ArrayLike = 0, most: ArrayLike | None = None) -> I:
     """Whole numbers in proportion to `weights` that add up to `total`; ties go to the lower index.
 
     Each is at least `least` and at most `most`; what that adds or removes is made up where there is room, largest
@@ -26,18 +26,19 @@ def largest_remainder(weights: ArrayLike, total: int, least: int = 0, most: Arra
     """
     w = np.maximum(np.asarray(weights, np.float64), 0.0)
     top = np.full(w.shape, np.iinfo(np.int64).max // 4) if most is None else np.asarray(most, np.int64)
-    if total < least * w.size or total > int(np.minimum(top, total).sum()) or (w.size and least > top.min()):
-        raise ValueError(f"{total} cannot be split into {w.size} parts of at least {least} within their limits")
+    floor = np.broadcast_to(np.asarray(least, np.int64), w.shape)
+    if total < int(floor.sum()) or total > int(np.minimum(top, total).sum()) or bool((floor > top).any()):
+        raise ValueError(f"{total} cannot be split into {w.size} parts within their limits")
     whole = portable.total(w)
     exact = w * (total / whole) if whole > 0.0 else np.full(w.shape, total / max(w.size, 1))
     parts = np.floor(exact).astype(np.int64)
     order = np.argsort(-(exact - parts), kind="stable")
     parts[order[: max(total - int(parts.sum()), 0)]] += 1
-    parts = np.clip(parts, least, top)
-    return _make_up(parts, total, np.argsort(-w, kind="stable"), least, top)
+    parts = np.clip(parts, floor, top)
+    return _make_up(parts, total, np.argsort(-w, kind="stable"), floor, top)
 
 
-def _make_up(parts: I, total: int, order: I, least: int, top: I) -> I:
+def _make_up(parts: I, total: int, order: I, least: I, top: I) -> I:
     """Change `parts`, in `order` and as evenly as the limits allow, until they add up to `total`."""
     while (missing := total - int(parts.sum())) != 0:
         room = (top - parts if missing > 0 else parts - least)[order]
@@ -45,6 +46,18 @@ def _make_up(parts: I, total: int, order: I, least: int, top: I) -> I:
         each = max(1, min(abs(missing) // open_.size, int(room[room > 0].min())))
         chosen = open_[: abs(missing) // each]
         parts[chosen] += each if missing > 0 else -each
+    return parts
+
+
+def by_groups(weights: ArrayLike, group: I, total: int, least: int = 0) -> I:
+    """As `largest_remainder`, but each group's parts add up to the group's own rounded share (provinces of counties)."""
+    w = np.maximum(np.asarray(weights, np.float64), 0.0)
+    names = np.unique(group)
+    sums = np.array([portable.total(w[group == name]) for name in names])
+    totals = largest_remainder(sums, total, least=[least * int((group == name).sum()) for name in names])
+    parts = np.zeros(w.size, np.int64)
+    for name, whole in zip(names, totals.tolist(), strict=True):
+        parts[group == name] = largest_remainder(w[group == name], whole, least=least)
     return parts
 
 
@@ -57,6 +70,8 @@ def carried_rows(expected: F, row_totals: I) -> I:
     carry = np.zeros(expected.shape[1])
     for r, total in enumerate(row_totals.tolist()):
         wanted = expected[r] + np.where(expected[r] > 0.0, carry, 0.0)
+        if not (wanted > 0.0).any():  # what is owed to other rows must not be paid out of nothing
+            wanted = expected[r]
         out[r] = largest_remainder(wanted, total)
         carry = np.where(expected[r] > 0.0, wanted - out[r], carry)
     return out
@@ -114,12 +129,13 @@ def normal_quantiles() -> F:
 
 
 def lognormal_quantiles(median: float, sigma: float) -> F:
-    """Lognormal of a median and a standard deviation of the logarithm, shape (65536,)."""
-    return median * np.asarray(portable.exp(sigma * normal_quantiles()))
+    """Lognormal of a median and a standard deviation of the logarithm, at most 1e12, shape (65536,)."""
+    return np.minimum(median * np.asarray(portable.exp(sigma * normal_quantiles())), 1e12)
 
 
 def beta_quantiles(a: float, b: float) -> F:
     """Beta(a, b), shape (65536,), by summing the density over 2**18 steps in x**a (exact integers) and inverting."""
+    a, b = max(a, 0.01), max(b, 0.01)
     steps = 1 << 18
     s = (np.arange(steps, dtype=np.float64) + 0.5) / steps  # s = x^a takes away the pole at zero
     density = portable.power(np.maximum(1.0 - portable.power(s, np.full(steps, 1.0 / a)), 1e-12), np.full(steps, b - 1.0))

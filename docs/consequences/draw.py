@@ -1,0 +1,112 @@
+"""Drawing: Vega-Lite specifications in the style of the report, written as SVG. Used by `make.py`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import vl_convert
+
+from custodes.present.figure import CONFIG, INK, MUTED
+from custodes.present.lines import digits
+
+Spec = dict[str, Any]
+Curve = tuple[Any, ...]  #: x, y, and perhaps low and high of a band
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure of a page."""
+
+    name: str
+    title: str
+    spec: Spec
+    source: str
+
+    def write(self, folder: Path) -> Path:
+        """Write `name.svg` and return its path."""
+        said = {"title": {"text": self.title, "fontSize": 15, "anchor": "start", "color": INK, "offset": 14}}
+        below = {"mark": {"type": "text", "align": "left", "baseline": "top", "color": MUTED, "fontSize": 10.5, "x": 0, "y": 2,
+                          "text": self.source},
+                 "data": {"values": [{}]}, "width": 10, "height": 16}
+        whole = {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "vconcat": [self.spec, below], "spacing": 10,
+                 "config": CONFIG | {"font": "Liberation Sans, Arial, sans-serif"}, "padding": 12, **said}
+        path = folder / f"{self.name}.svg"
+        path.write_text(vl_convert.vegalite_to_svg(whole), encoding="utf-8")
+        return path
+
+
+def curves(
+    lines: Mapping[str, Curve], *, x: str, y: str, colours: Sequence[str], title: str = "", width: int = 700, height: int = 240,
+    labels: bool = True, label_at: Mapping[str, tuple[float, float]] | None = None, points: bool = False,
+    rule: tuple[float, str] | None = None, form: str = "~g", domain: tuple[float, float] | None = None,
+    level: tuple[float, str] | None = None,
+) -> Spec:
+    """Lines by number, with names on them; `rule` is a vertical and `level` a horizontal mark with words."""
+    rows = [
+        {"x": digits(float(c[0][i])), "y": digits(float(c[1][i])), "line": name}
+        | ({"low": digits(float(c[2][i])), "high": digits(float(c[3][i]))} if len(c) > 2 else {})
+        for name, c in lines.items() for i in range(len(c[0]))
+    ]
+    names = list(lines)
+    low, high = domain or _domain(lines)
+    xs = [float(v) for c in lines.values() for v in (c[0][0], c[0][-1])]
+    ex = {"field": "x", "type": "quantitative", "title": x, "scale": {"domain": [min(xs), max(xs)], "nice": False},
+          "axis": {"format": "~g", "tickCount": 8, "titleAnchor": "end"}}
+    ey = {"field": "y", "type": "quantitative", "title": None, "scale": {"domain": [low, high], "nice": False, "zero": False},
+          "axis": {"format": form, "tickCount": 5}}
+    colour = {"field": "line", "type": "nominal", "legend": None, "scale": {"domain": names, "range": list(colours)}}
+    layers: list[Spec] = []
+    if level:
+        layers += _level(level, ey, width)
+    if rule:
+        layers += _rule(rule, ex)
+    if any(len(c) > 2 for c in lines.values()):
+        layers.append({"mark": {"type": "area", "opacity": 0.18, "clip": True},
+                       "encoding": {"x": ex, "y": ey | {"field": "low"}, "y2": {"field": "high"}, "color": colour}})
+    layers.append({"mark": {"type": "line", "strokeWidth": 1.8, "clip": True,
+                            "point": {"size": 22, "filled": True} if points else False},
+                   "encoding": {"x": ex, "y": ey, "color": colour}})
+    if labels:
+        where = label_at or {n: _end(c) for n, c in lines.items()}
+        values = [{"x": where[n][0], "y": where[n][1], "line": n} for n in names if n in where]
+        layers.append({"data": {"values": values}, "mark": {"type": "text", "align": "left", "dx": 5, "fontWeight": 600},
+                       "encoding": {"x": ex, "y": ey, "color": colour, "text": {"field": "line"}}})
+    heading = {"text": title or y, "subtitle": y if title else "", "subtitleColor": MUTED, "subtitleFontSize": 11}
+    if not title:
+        heading = {"text": y, "fontWeight": "normal", "color": MUTED, "fontSize": 11}
+    return {"width": width, "height": height, "data": {"values": rows}, "layer": layers, "title": heading}
+
+
+def side_by_side(*charts: Spec, columns: int = 2) -> Spec:
+    """Charts in a grid."""
+    return {"concat": list(charts), "columns": columns, "spacing": {"row": 26, "column": 40}}
+
+
+def _domain(lines: Mapping[str, Curve]) -> tuple[float, float]:
+    values = np.concatenate([np.asarray(part, np.float64) for c in lines.values() for part in c[1:]])
+    low, high = float(values.min()), float(values.max())
+    return (0.0 if low >= 0.0 else low * 1.06), (high * 1.06 if high > 0.0 else 0.0)
+
+
+def _end(curve: Curve) -> tuple[float, float]:
+    return float(curve[0][-1]), float(curve[1][-1])
+
+
+def _rule(rule: tuple[float, str], ex: Spec) -> list[Spec]:
+    values = {"values": [{"x": rule[0], "text": rule[1]}]}
+    return [
+        {"data": values, "mark": {"type": "rule", "color": "#999999", "strokeDash": [3, 3]}, "encoding": {"x": ex}},
+        {"data": values, "mark": {"type": "text", "align": "left", "dx": 5, "baseline": "top", "color": MUTED},
+         "encoding": {"x": ex, "y": {"value": 2}, "text": {"field": "text"}}},
+    ]
+
+
+def _level(level: tuple[float, str], ey: Spec, width: int) -> list[Spec]:
+    values = {"values": [{"y": level[0], "text": level[1]}]}
+    return [
+        {"data": values, "mark": {"type": "rule", "color": "#999999", "strokeDash": [3, 3]}, "encoding": {"y": ey}},
+        {"data": values, "mark": {"type": "text", "align": "right", "dy": -7, "color": MUTED},
+         "encoding": {"x": {"value": width}, "y": ey, "text": {"field": "text"}}},
+    ]
