@@ -1,5 +1,7 @@
 """Which lever holds when."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -7,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from custodes.actors import levers as levers_module
 from custodes.actors.levers import DEFAULTS, LEVERS, RATION_PRIORITY, LeverValues, lever_table, priority_codes
 from custodes.errors import BadInput
 from custodes.scenario.load import load, load_policy
@@ -102,6 +105,17 @@ def test_the_table_lists_every_lever_with_its_bounds_around_its_default() -> Non
             assert row["low"] <= row["default"] <= row["high"]
         assert row["meaning"]
         assert row["felt_by"]
+
+
+def test_every_lever_is_felt_and_says_by_what() -> None:
+    package = Path(levers_module.__file__).parents[1]
+    readers = {f.stem: f.read_text("utf-8") for part in ("mechanisms", "engine") for f in (package / part).glob("*.py")}
+    for lever in LEVERS.values():
+        reading = {stem for stem, text in readers.items() if re.search(rf"levers\.{lever.name}\b", text)}
+        assert reading, lever.name
+        said = set(lever.felt_by.split())
+        assert said <= set(readers), lever.name
+        assert said & reading or lever.name == "promise", lever.name  # a promise is booked by the engine, felt in support
 
 
 def test_values_cannot_be_given_to_a_lever_that_is_none() -> None:
