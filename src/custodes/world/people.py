@@ -252,5 +252,5 @@ def songbun_shares(p: Params, national: F, kinds: F) -> F:
         shares = odds * factor
         shares = shares / (shares[..., :1] + shares[..., 1:2] + shares[..., 2:])
         found = np.array([portable.total(shares[..., s] * kinds) / whole for s in range(3)])
-        factor = factor * national / np.maximum(found, 1e-12)
+        factor = np.clip(factor * national / np.maximum(found, 1e-12), 1e-9, 1e9)
     return shares

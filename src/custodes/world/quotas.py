@@ -130,7 +130,7 @@ def normal_quantiles() -> F:
 
 def lognormal_quantiles(median: float, sigma: float) -> F:
     """Lognormal of a median and a standard deviation of the logarithm, at most 1e12, shape (65536,)."""
-    return np.minimum(median * np.asarray(portable.exp(sigma * normal_quantiles())), 1e12)
+    return np.minimum(median * np.asarray(portable.exp(np.minimum(sigma * normal_quantiles(), 60.0))), 1e12)
 
 
 def beta_quantiles(a: float, b: float) -> F:
