@@ -157,10 +157,20 @@ def test_maps_follow_what_the_scenario_gives(one: list[Run]) -> None:
         return json.dumps(figures.by_province([run]).spec)
 
     assert "geoshape" in made(map=fake.SQUARES)
-    places = [{"county": "a", "province": p, "latitude": 40 + i, "longitude": 126 + i, "people": 1000, "estimated": False}
+    places = [{"name": "a", "province": p, "latitude": 40 + i, "longitude": 126 + i, "population": 1000, "estimated": False}
               for i, p in enumerate(fake.PROVINCES)]
     assert '"size"' in made(places=places)
     assert "geoshape" not in made()
+
+
+@pytest.mark.parametrize("feature", [
+    None, {}, {"geometry": None}, {"geometry": {"type": "Polygon"}}, {"geometry": {"type": "Point", "coordinates": ["a", "b"]}},
+    {"geometry": {"type": "Polygon", "coordinates": [[]]}}, {"geometry": {"type": "Point", "coordinates": [1]}},
+])
+def test_features_that_are_no_shapes_are_left_out(feature: object) -> None:
+    outline = {"type": "FeatureCollection", "features": [feature, *fake.SQUARES["features"]]}
+    assert len(maps._flat(outline)) == 4
+    assert maps._flat({"features": [feature]}) == []
 
 
 def test_outlines_are_flattened_at_their_latitude() -> None:

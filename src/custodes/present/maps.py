@@ -66,11 +66,11 @@ def choropleths(values: list[dict[str, Any]], outline: dict[str, Any]) -> Spec:
 
 
 def points(values: list[dict[str, Any]], places: list[dict[str, Any]]) -> Spec:
-    """A map of counties as dots (size: people) in the colour of their province, where there are no outlines."""
+    """A map of counties as dots (size: population) in the colour of their province, where there are no outlines."""
     by_name = {row["province"]: row for row in values}
     middle = (min(p["latitude"] for p in places) + max(p["latitude"] for p in places)) / 2
     factor = math.cos(math.radians(middle))
-    data = [{"county": p["county"], "people": p["people"], "x": round(p["longitude"] * factor, 3), "y": round(p["latitude"], 3),
+    data = [{"name": p["name"], "population": p["population"], "x": round(p["longitude"] * factor, 3), "y": round(p["latitude"], 3),
              **by_name[p["province"]]} for p in places if p["province"] in by_name]
     tall = max(d["y"] for d in data) - min(d["y"] for d in data)
     wide = max(d["x"] for d in data) - min(d["x"] for d in data)
@@ -84,10 +84,10 @@ def points(values: list[dict[str, Any]], places: list[dict[str, Any]]) -> Spec:
             "mark": {"type": "circle", "opacity": 1, "stroke": "#888888", "strokeWidth": 0.4},
             "encoding": {
                 "x": bare | {"field": "x"}, "y": bare | {"field": "y"},
-                "size": {"field": "people", "type": "quantitative", "legend": None, "scale": {"range": [24, 320]}},
+                "size": {"field": "population", "type": "quantitative", "legend": None, "scale": {"range": [24, 320]}},
                 "color": {"field": name, "type": "quantitative", "title": None, "legend": legend,
                           "scale": {"scheme": scheme, "nice": False, "zero": False}},
-                "tooltip": [{"field": "county"}, {"field": "province"},
+                "tooltip": [{"field": "name"}, {"field": "province"},
                             {"field": name, "type": "quantitative", "title": title, "format": form}],
             },
         })
@@ -111,13 +111,27 @@ def dots(values: list[dict[str, Any]]) -> Spec:
 
 def _flat(outline: dict[str, Any]) -> list[dict[str, Any]]:
     """Features with longitudes shrunk by the cosine of the middle latitude, coordinates to a hundred metres."""
-    features = outline.get("features", [])
+    features = [f for f in outline.get("features", []) if _drawable(f)]
     latitudes = [y for f in features for _, y in _points(f["geometry"]["coordinates"])]
     if not latitudes:
         return []
     factor = math.cos(math.radians((min(latitudes) + max(latitudes)) / 2))
     return [{"type": "Feature", "properties": {"province": _name(f)},
              "geometry": f["geometry"] | {"coordinates": _shrunk(f["geometry"]["coordinates"], factor)}} for f in features]
+
+
+def _drawable(feature: Any) -> bool:
+    """Whether a feature is a shape with coordinates that are pairs of numbers, however deep."""
+    geometry = feature.get("geometry") if isinstance(feature, dict) else None
+    return isinstance(geometry, dict) and "type" in geometry and _coordinates(geometry.get("coordinates"))
+
+
+def _coordinates(value: Any) -> bool:
+    if not isinstance(value, list) or not value:
+        return False
+    if isinstance(value[0], int | float):
+        return len(value) >= 2 and all(isinstance(x, int | float) for x in value)
+    return all(_coordinates(part) for part in value)
 
 
 def _name(feature: dict[str, Any]) -> str:

@@ -21,6 +21,10 @@ FORECAST: Final = ("It is no forecast. It says what follows if the country worke
                    "state's end have often been false.")
 
 
+NO_COURT: Final = (f"A run cannot end in {', '.join(NOT_MODELLED[:-1])} or {NOT_MODELLED[-1]}: this version has no court and no "
+                   "neighbours that act by themselves.")
+
+
 class Row(NamedTuple):
     """One line of the summary table."""
 
@@ -148,8 +152,7 @@ def limits(runs: Sequence[Run]) -> list[str]:
     record = runs[0].record
     grades = [str(p.get("grade", "")) for p in record["parameters"]]
     weak = sum(g.startswith("D") for g in grades)
-    said = [FORECAST, f"A run cannot end in {', '.join(NOT_MODELLED[:-1])} or {NOT_MODELLED[-1]}: this version has no court and no "
-            "neighbours that act by themselves."]
+    said = [FORECAST, NO_COURT]
     if len(runs) == 1:
         said.append("One run is one draw of chance. Its sampling errors do not hold how far another seed would be; several seeds do.")
     if int(record["k"]) > 1:

@@ -3,10 +3,7 @@
 import json
 import platform
 from importlib import metadata
-from typing import TYPE_CHECKING, Any, Final
-
-if TYPE_CHECKING:
-    from custodes.world.state import Places
+from typing import Any, Final
 
 #: every record has these keys; others may be added
 KEYS: Final = (
@@ -22,8 +19,7 @@ def record(**known: Any) -> dict[str, Any]:
     """A record of a run from what is known; what is not given takes its empty value. ValueError for a missing essential.
 
     `parameters`: rows {name, value, unit, meaning, prior, source, grade, recalled}. `facts`: scenario facts that reports
-    print: {"base_rate": {"text": ..., "source": ...}, "limits": [sentences], "map": GeoJSON of provinces, "places":
-    `places(...)`}, each of them optional. `people`: at the start, real.
+    print (`scenario.facts`): base_rate, limits, map, places, each optional. `people`: at the start, real.
     """
     empty: dict[str, Any] = {
         "format": FORMAT, "scenario_title": known.get("scenario", ""), "parameters": [], "policies": [], "settings": {},
@@ -35,15 +31,6 @@ def record(**known: Any) -> dict[str, Any]:
     if missing:
         raise ValueError(f"a record of a run lacks: {', '.join(missing)}")
     return full
-
-
-def places(where: "Places") -> list[dict[str, Any]]:
-    """Counties as reports draw them: {county, province, latitude, longitude, people, estimated}."""
-    return [
-        {"county": name, "province": where.provinces[int(where.province[i])], "latitude": float(where.latitude[i]),
-         "longitude": float(where.longitude[i]), "people": int(where.population[i]), "estimated": bool(where.estimated[i])}
-        for i, name in enumerate(where.counties)
-    ]
 
 
 def versions() -> dict[str, str]:
