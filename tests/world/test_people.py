@@ -194,7 +194,7 @@ def test_the_sums_of_week_one_agree_with_the_rows(built: Build, counted: Count, 
     served = world.total("class_served_members", col.STATE_WORKERS) / world.total("class_members", col.STATE_WORKERS)
     assert served == pytest.approx(parameters.rations.coverage_state_workers, abs=0.02)
     assert 0.1 < world.total("want_grams") / world.total("need_grams") < 0.6
-    assert world.total("need_grams") == pytest.approx(25_330_000 * 420 * 7 * (1 + 0.3 * 0.0277), rel=0.01)
+    assert world.total("need_grams") == pytest.approx(25_330_000 * 420 * 7, rel=0.0001)
 
 
 def test_a_sample_has_the_means_of_a_larger_one(built: Build) -> None:

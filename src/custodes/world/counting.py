@@ -49,7 +49,7 @@ def food_of(world: World, p: Any) -> Food:
     """Needs, rations and plots by class, from the parameters of `rations` and the ration of the nation."""
     r = p.rations
     army = np.arange(col.N_CLASSES) == col.ARMY
-    need = np.floor(7.0 * r.need_per_day * np.where(army, r.army_factor, 1.0))
+    need = np.full(col.N_CLASSES, np.floor(7.0 * r.need_per_day))
     ration = np.floor(7.0 * world.national.ration * np.where(army, r.army_factor, 1.0))
     plot = np.floor(need * np.where(army, 0.0, r.plot_share))
     plot[col.FARMERS] = need[col.FARMERS]
