@@ -22,7 +22,7 @@ def test_an_estimate_of_several_runs_gives_range_runs_and_seeds() -> None:
 
 
 def test_an_estimate_of_one_run_gives_sampling_error_and_seed() -> None:
-    assert Estimate(0.49, 0.49, 0.49, ONE, PER_CENT, 0.006).text() == "49.0 % (sampling error ±0.6, one run, seed 3)"
+    assert Estimate(0.49, 0.49, 0.49, ONE, PER_CENT, 0.006).text() == "49.0 % (sampling and luck ±0.6, one run, seed 3)"
     assert Estimate(8120, 8120, 8120, ONE, Form("won")).text() == "8,120 won (one run, seed 3)"
     assert Estimate(8120, 8120, 8120, ONE, Form("won")).short() == "8,120 (one draw)"
 
@@ -128,7 +128,7 @@ def test_without_a_base_rate_the_page_says_none_is_known() -> None:
     assert f"base rate: {NO_BASE_RATE}" in page.headline([fake.run(weeks=60, with_map=False)])[0]
 
 
-def test_sampling_errors_shrink_with_the_sample_and_vanish_at_one_to_one() -> None:
+def test_sampling_errors_shrink_with_the_sample() -> None:
     fear = measures.BY_NAME["fear"]
     errors = []
     for k in (1000, 100, 1):
@@ -136,7 +136,15 @@ def test_sampling_errors_shrink_with_the_sample_and_vanish_at_one_to_one() -> No
         run.record["k"] = k
         errors.append(measures.first_and_last([run], fear)[1].error)
     assert errors[0] == pytest.approx(errors[1] * 10**0.5, rel=1e-6)
-    assert errors[2] == 0.0
+    assert errors[2] is None
+
+
+def test_rare_events_have_luck_even_when_everybody_is_there() -> None:
+    run = fake.run(weeks=104)
+    run.record["k"] = 1
+    first, last = measures.first_and_last([run], measures.BY_NAME["flights"])
+    assert last.error == pytest.approx(1.96 * last.value**0.5, rel=1e-6)
+    assert changed("Attempts", first, last).startswith("Attempts did not move")
 
 
 def test_runs_that_do_not_belong_together_are_refused(five: list[Run]) -> None:

@@ -175,7 +175,7 @@ def run(weeks: int = 156, seed: int = 1, with_map: bool = True) -> Run:
     rng = np.random.default_rng(seed)
     week = np.arange(weeks)
     since = np.clip(week - weeks // 3, 0, None)
-    threat = 0.5 - 0.3 * (since > 0) * np.exp(-since / 60) + rng.normal(0, 0.01, weeks)
+    threat = 0.5 - 0.3 * (since > 0) * np.exp(-since / 120) + rng.normal(0, 0.01, weeks)
     arrays = {name: _series(name, rng, weeks, threat) for name in SERIES}
     log = log_of(weeks)
     for event in log:

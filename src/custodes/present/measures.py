@@ -3,6 +3,7 @@
 One run is one draw of chance: another seed gives another value, and only several runs show by how much. What one run
 does show is its sampling error: a share of adults at sample 1/k rests on people / k rows. Neighbours are alike, so rows
 count for less: the design effect of a cluster of m rows with intraclass correlation r is 1 + (m - 1) r (Kish 1965).
+Counts of rare events are Poisson at least.
 """
 
 import math
@@ -21,7 +22,7 @@ F = NDArray[np.float64]
 #: 75 adults or 29 households a neighbourhood, intraclass correlation about a third; rare things hardly cluster at rest
 DESIGN_EFFECT: Final = {"adults": 25.0, "households": 10.0, "rare": 1.0}
 
-Noise = Literal["adults", "households", "rare", "count", "none"]
+Noise = Literal["adults", "households", "rare", "count", "events", "none"]
 
 
 class Measure(NamedTuple):
@@ -54,7 +55,7 @@ MEASURES: Final = (
     Measure("public_dissent", "Adults who dissent in public", Form("in 100,000", 1e5, 1), "rare"),
     Measure("anger_at_state_security", "Anger at state security", Form("index", 1, 3), "none"),
     Measure("arrests", "Arrests a year", Form("", 1, 0), "count"),
-    Measure("incidents", "Incidents a year", Form("", 1, 1), "none"),
+    Measure("incidents", "Incidents a year", Form("", 1, 1), "events"),
     Measure("flights", "Attempts to leave a year", Form("", 1, 0), "count"),
     Measure("arrivals_abroad", "Arrivals abroad a year", Form("", 1, 0), "count"),
 )
@@ -93,16 +94,15 @@ def first_and_last(runs: Sequence[Run], measure: Measure) -> tuple[Estimate, Est
 
 
 def _error(run: Run, measure: Measure, value: float, part: slice) -> float | None:
-    """Half-width of a 95 % interval, from sampling alone; 0 for everybody (k = 1), None for what is not sampled."""
+    """Half-width of a 95 % interval from sampling, for counts from the luck of rare events; None for what has neither."""
     k = int(run.record["k"])
-    if measure.noise == "none":
-        return None
-    if k == 1:
-        return 0.0
-    if measure.noise == "count":  # rows are Poisson counts, each of k people
+    if measure.noise in ("count", "events"):  # Poisson counts: of rows, each of k people, or of events, each itself
+        one = k if measure.noise == "count" else 1
         weeks = len(run.table.national(measure.name)[part])
         rate = max(value, 0.0) * weeks / 52.0
-        return 1.96 * math.sqrt(k * max(rate, k)) * 52.0 / weeks
+        return 1.96 * math.sqrt(one * max(rate, one)) * 52.0 / weeks
+    if measure.noise == "none" or k == 1:
+        return None
     rows = max(1.0, float(run.table.national("households" if measure.noise == "households" else "people").mean()) / k)
     share = min(max(value, 0.0), 1.0)
     return 1.96 * math.sqrt(DESIGN_EFFECT[measure.noise] * max(share * (1.0 - share), 1.0 / rows) / rows)

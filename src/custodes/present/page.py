@@ -15,7 +15,7 @@ from custodes.results.run import Run
 
 #: What the headline speaks of when it moved, the most telling first.
 TELLING: Final = ("threat_share", "bribe_share_of_spending", "food_stress", "informal_income_share", "private_supporters",
-                  "preference_gap", "control_capacity", "awareness", "grain_price_won", "flights")
+                  "preference_gap", "public_dissent", "control_capacity", "awareness", "grain_price_won", "won_per_dollar", "flights")
 MOST_SENTENCES: Final = 4
 FORECAST: Final = ("It is no forecast. It says what follows if the country worked as the equations say; predictions of such a "
                    "state's end have often been false.")
@@ -94,11 +94,11 @@ def headline(runs: Sequence[Run]) -> list[str]:
         first, last = measures.first_and_last(runs, BY_NAME[name])
         size = abs(last.value - first.value) / (abs(first.value) + 1e-12)
         apart = last.bounds()[0] > first.bounds()[1] or last.bounds()[1] < first.bounds()[0]
-        if apart and size > 0.03:
+        if apart and size > (0.03 if last.error is not None or len(runs) > 1 else 0.1):
             moved.append(changed(BY_NAME[name].label, first, last, *_when(runs)))
     said += moved[:MOST_SENTENCES]
     if not moved:
-        said.append("No quantity that the headline follows moved by more than is uncertain.")
+        said.append(f"No quantity that the headline follows moved by more than is uncertain ({measures.basis(runs).text()}).")
     return [*said, _unrest(runs)]
 
 
@@ -130,7 +130,7 @@ def _unrest(runs: Sequence[Run]) -> str:
     if len(runs) == 1:
         n, refused = crowds[0]["incident"], crowds[0]["refusal"]
         again = "; another seed may give more or none" if n < 20 else ""
-        return f"The run saw {times(n, 'crowd')} and {times(refused, 'refused order')}{again}."
+        return f"The run (seed {runs[0].record['seed']}) saw {times(n, 'crowd')} and {times(refused, 'refused order')}{again}."
     found = sorted(c["incident"] for c in crowds)
     refused_in = sum(c["refusal"] > 0 for c in crowds)
     many = f"{count(found[0])} to {count(found[-1])} crowds" if found[0] < found[-1] else times(found[0], "crowd")
@@ -154,10 +154,10 @@ def limits(runs: Sequence[Run]) -> list[str]:
     weak = sum(g.startswith("D") for g in grades)
     said = [FORECAST, NO_COURT]
     if len(runs) == 1:
-        said.append("One run is one draw of chance. Its sampling errors do not hold how far another seed would be; several seeds do.")
+        said.append("One run is one draw of chance. What stands after ± does not hold how far another seed would be; several seeds do.")
     if int(record["k"]) > 1:
         said.append(f"At sample {record['sample']} a row stands for {record['k']} people: rare things (flight, arrests, crowds) come "
-                    "in lumps. Sampling errors reckon with neighbours being alike (design effect 25 for adults, 10 for households).")
+                    "in lumps. What stands after ± reckons with neighbours being alike (design effect 25 for adults, 10 for households).")
     if grades:
         said.append(f"{weak} of {len(grades)} parameters rest on reasoning alone (grade D). No interval here holds that doubt: it wants "
                     "runs over the parameters' priors.")

@@ -69,7 +69,7 @@ def _numbers(words: Page, out: "Console") -> None:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    spread = "lowest to highest run" if words.basis.runs > 1 else "± sampling error; one draw: another seed would differ"
+    spread = "lowest to highest run" if words.basis.runs > 1 else "± sampling and luck of rare events; one draw: another seed would differ"
     table = Table(box=SIMPLE_HEAD, caption=f"First and last year; {words.basis.text()}; {spread}.", caption_justify="left",
                   pad_edge=False)
     table.add_column("measure")

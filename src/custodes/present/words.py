@@ -58,7 +58,7 @@ PER_CENT: Final = Form("%", 100.0, 1)
 class Estimate:
     """A value with what is known of its spread: lowest and highest of several runs, or one run's sampling error.
 
-    `error`: half-width of a 95 % sampling interval of a single run; None: not a sampled quantity.
+    `error`: half-width of a 95 % interval of a single run, from sampling and the luck of rare events; None: not known.
     """
 
     value: float
@@ -94,7 +94,7 @@ class Estimate:
         f = self.form
         if self.basis.runs > 1:
             return f"{f.number(self.low)} to {f.with_unit(f.number(self.high))} over "
-        return f"sampling error ±{f.number(self.error)}, " if self.error is not None else ""
+        return f"sampling and luck ±{f.number(self.error)}, " if self.error is not None else ""
 
     def bounds(self) -> tuple[float, float]:
         """The widest interval that is known."""
