@@ -229,6 +229,38 @@ def test_grave_events_are_kept_when_there_are_too_many() -> None:
     assert [e.week for e in story] == sorted(e.week for e in story)
 
 
+def test_an_event_inside_another_chain_is_not_told_twice(one: list[Run]) -> None:
+    ids = [e.id for e in main_events(one[0].log)]
+    assert "refusal-1" in ids
+    assert "relapse-1" in ids
+    assert {"incident-1", "reserve_empty-1", "softening-1"}.isdisjoint(ids)
+
+
+def test_facts_are_set_beside_the_model() -> None:
+    run = fake.run(weeks=60)
+    row = {"id": "C12", "what": "ration", "unit": "g/day", "value": 330.0, "low": 280.0, "high": 400.0, "grade": "A"}
+    run.record["standing_state"] = [row | {"model": 341.0}, row | {"id": "C17", "what": "won per dollar", "model": 500.0}]
+    said = "1 of 2 facts about the country are met within their range (one run, seed 1); missed: won per dollar."
+    assert said in report.html([run])
+    assert said in " ".join(printed([run], width=300).split())
+    assert "Against what is known" not in report.html([fake.run(weeks=60)])
+
+
+@pytest.mark.parametrize(("prior", "text"), [
+    ({"lognormal": {"median": 0.04, "sigma": 0.4}}, "lognormal(median 0.04, sigma 0.4)"), ({"fixed": True}, "fixed"), (None, ""), ({}, ""),
+])
+def test_priors_are_written_out(prior: object, text: str) -> None:
+    assert report._prior(prior) == text
+
+
+def test_trailing_sums_are_the_last_years(one: list[Run]) -> None:
+    from custodes.present.lines import trailing
+
+    last = trailing(one, "flights", "x", 52)
+    assert last.middle[-1] == pytest.approx(one[0].table.national("flights")[-52:].sum())
+    assert last.dates[0] >= "2016-12-20"
+
+
 # --- the terminal ------------------------------------------------------------------------------------------------------
 
 

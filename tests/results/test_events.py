@@ -79,6 +79,7 @@ def test_an_explanation_walks_back_to_what_has_no_cause(log: EventLog) -> None:
     assert [e.id for e in found.roots()] == [cut, poor]
     assert str(found).index("reserve empty") < str(found).index("sanctions cut exports")
     assert "from policy: cut" in str(found)
+    assert str(found).count("no earlier record") == 1
     assert why(log.to_frame(), crowd).lines() == found.lines()
 
 

@@ -108,18 +108,24 @@ def _walk(node: Node) -> Iterable[Node]:
 
 
 def _lines(node: Node, depth: int) -> Iterable[tuple[int, str]]:
-    yield depth, sentence(node.event) + (" (its causes stand above)" if node.seen else "")
+    yield depth, sentence(node.event) + _note(node)
     for cause in node.causes:
         yield from _lines(cause, depth + 1)
     if node.cut:
         yield depth + 1, f"... and {node.cut} more"
 
 
+def _note(node: Node) -> str:
+    """What the reader should know of where a chain ends."""
+    if node.seen:
+        return " (its causes stand above)"
+    return "" if node.event.causes or node.event.origin else " (no earlier record: from the state of that week, and luck)"
+
+
 def _html(node: Node) -> str:
     inner = "".join(_html(cause) for cause in node.causes)
     inner += f"<li>... and {node.cut} more</li>" if node.cut else ""
-    note = " <em>(its causes stand above)</em>" if node.seen else ""
-    return f"<li>{escape(sentence(node.event))}{note}{f'<ul>{inner}</ul>' if inner else ''}</li>"
+    return f"<li>{escape(sentence(node.event))}<em>{_note(node)}</em>{f'<ul>{inner}</ul>' if inner else ''}</li>"
 
 
 def sentence(event: Event) -> str:

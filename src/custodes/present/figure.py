@@ -85,7 +85,8 @@ def axis_x(dates: Sequence[str], room: float = _SPACE_RIGHT) -> Spec:
     unit = "Y" if days > 500 else "M"
     step = max(1, (days // 365) // 8 + 1) if unit == "Y" else 2 if days > 130 else 1
     ticks = np.arange(first.astype(f"datetime64[{unit}]"), last.astype(f"datetime64[{unit}]") + 1, step)
-    inside = [str(t.astype("datetime64[D]")) for t in ticks if t.astype("datetime64[D]") >= first]
+    days_of = [t.astype("datetime64[D]") for t in ticks]  # a run that starts just after a tick has it at its start
+    inside = [str(max(t, first)) for t in days_of if t >= first - np.timedelta64(10, "D")]
     return {
         "field": "date", "type": "temporal", "title": None,
         "scale": {"domain": [str(first), str(end)], "nice": False},
@@ -107,7 +108,7 @@ def chart_lines(
     palette = list(colours) or [COLOURS.get(n, CYCLE[i % len(CYCLE)]) for i, n in enumerate(names)]
     colour = {"field": "label", "type": "nominal", "scale": {"domain": names, "range": palette}, "legend": None}
     low, high = _domain(lines, zero)
-    y = {"field": "value", "type": "quantitative", "title": None, "axis": {"format": form, "tickCount": 5},
+    y = {"field": "value", "type": "quantitative", "title": None, "axis": {"format": form, "tickCount": 5, "minExtent": 38},
          "scale": {"domain": [low, high], "nice": False, "zero": False}}
     layers: list[Spec] = []
     if any((one.high > one.low).any() for one in lines):

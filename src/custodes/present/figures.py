@@ -7,7 +7,8 @@ import numpy as np
 
 from custodes.present import happenings, maps, money
 from custodes.present.figure import COLOURS, CONFIG, Figure, axis_x, chart_lines, panels
-from custodes.present.lines import Line, digits, line, rows
+from custodes.present.lines import Line, digits, line, rows, trailing
+from custodes.present.measures import window
 from custodes.present.words import listed
 from custodes.results.run import Run
 
@@ -126,12 +127,13 @@ def fear_and_control(runs: Sequence[Run]) -> Figure:
 
 def flight(runs: Sequence[Run]) -> Figure:
     """Leaving."""
-    lines = [line(runs, "flights", "try to leave", yearly=True), line(runs, "crossings", "get across", yearly=True),
-             line(runs, "arrivals_abroad", "arrive abroad", yearly=True)]
+    n = window(runs[0].table.weeks)
+    lines = [trailing(runs, name, label, n) for name, label in
+             (("flights", "try to leave"), ("crossings", "get across"), ("arrivals_abroad", "arrive abroad"))]
     k = int(runs[0].record["k"])
-    coarse = f" At sample 1/{k} one row stands for {k} people, so single months jump." if k > 1 else ""
-    return Figure("flight", "Leaving the country", f"Persons a year, by month.{coarse}", source(runs), rows(lines),
-                  chart_lines(lines, form=",.0f"), lines=tuple(lines))
+    coarse = f" One row stands for {k} people: steps of {k * 52 // n} are single rows." if k > 1 else ""
+    return Figure("flight", "Leaving the country", f"Persons a year, over the {n} weeks before each date.{coarse}", source(runs),
+                  rows(lines), chart_lines(lines, form=",.0f"), lines=tuple(lines))
 
 
 def by_province(runs: Sequence[Run]) -> Figure:
@@ -152,15 +154,18 @@ def unrest(runs: Sequence[Run]) -> Figure:
     """Crowds and refusals by quarter."""
     table = runs[0].table
     quarters = [slice(a, min(a + 13, table.weeks)) for a in range(0, table.weeks, 13)]
-    out = []
+    out: list[dict[str, Any]] = []
     for name, label in (("incidents", "crowds"), ("refused_orders", "refused orders")):
         for q in quarters:
             seen = [float(r.table.national(name)[q].sum()) for r in runs]
             out.append({"date": str(table.dates[q.start]), "label": label, "value": digits(float(np.mean(seen)))})
+    most = int(max(1.0, *(float(r["value"]) for r in out)) + 0.999)
     colour = {"field": "label", "type": "nominal", "title": None, "legend": {"orient": "top"},
               "scale": {"domain": ["crowds", "refused orders"], "range": ["#d9791a", "#6a3d9a"]}}
     x = axis_x([str(table.dates[0]), str(table.dates[-1])], 0.02)
-    y = {"field": "value", "type": "quantitative", "title": None, "axis": {"tickMinStep": 1, "tickCount": 4}, "stack": None}
+    ticks = list(range(0, most + 1, most // 5 + 1))
+    y = {"field": "value", "type": "quantitative", "title": None, "axis": {"values": ticks, "format": "d"},
+         "scale": {"domain": [0, most]}, "stack": None}
     bars = [{"transform": [{"filter": {"field": "label", "equal": label}}],
              "mark": {"type": "bar", "width": 6, "xOffset": shift}, "encoding": {"x": x, "y": y, "color": colour}}
             for label, shift in (("crowds", -3), ("refused orders", 3))]

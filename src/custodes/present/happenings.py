@@ -9,7 +9,7 @@ from custodes.observe.events import Event, EventLog
 MAIN: Final = ("uprising", "lost", "refusal", "incident", "ration_collapse", "price_doubling", "reserve_empty", "relapse",
                "softening", "retaken", "camps_full")
 #: Left out of the story: they happen every year or say little alone.
-MINOR: Final = ("harvest", "fading")
+MINOR: Final = ("harvest", "fading", "dispersed")
 MOST_CHAINS: Final = 8
 MOST_TOLD: Final = 40
 MOST_MARKS: Final = 12
@@ -24,12 +24,30 @@ def told(log: EventLog) -> list[Event]:
 
 
 def main_events(log: EventLog) -> list[Event]:
-    """At most `MOST_CHAINS` events whose causes the report follows: of each kind the largest, the gravest kinds first."""
+    """At most `MOST_CHAINS` events whose causes the report follows: of each kind the largest, the gravest kinds first.
+
+    An event that stands in the chain of another one chosen is not told again.
+    """
     by_kind = {kind: sorted((e for e in log if e.kind == kind), key=lambda e: (-e.magnitude, e.week)) for kind in MAIN}
+    most = max((len(events) for events in by_kind.values()), default=0)
     chosen: list[Event] = []
-    for place in range(MOST_CHAINS):
-        chosen += [events[place] for events in by_kind.values() if len(events) > place]
-    return sorted(chosen[:MOST_CHAINS], key=lambda e: (MAIN.index(e.kind), e.week))
+    told_already: set[str] = set()
+    for event in (events[i] for i in range(most) for events in by_kind.values() if len(events) > i):
+        if event.id not in told_already and len(chosen) < MOST_CHAINS:
+            chosen.append(event)
+            told_already |= behind(log, event)
+    return sorted(chosen, key=lambda e: (MAIN.index(e.kind), e.week))
+
+
+def behind(log: EventLog, event: Event) -> set[str]:
+    """Ids of an event and of all that led to it."""
+    found, waiting = set[str](), [event.id]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += log[name].causes
+    return found
 
 
 def levers(log: EventLog) -> list[Event]:

@@ -38,6 +38,16 @@ def line(
     return Line(label, dates, np.median(values, axis=0), values.min(axis=0), values.max(axis=0))
 
 
+def trailing(runs: Sequence[Run], name: str, label: str, weeks: int) -> Line:
+    """A flow of the nation as the sum of the last `weeks` weeks, at a year's rate; starts when so many weeks have passed."""
+    table = runs[0].table
+    months = [m for m in _months(table.dates) if m.stop >= weeks]
+    sums = [np.concatenate([[0.0], np.cumsum(r.table.national(name))]) for r in runs]
+    values = np.array([[s[m.stop] - s[m.stop - weeks] for m in months] for s in sums]) * 52.0 / weeks
+    dates = [str(table.dates[m.stop - 1]) for m in months]
+    return Line(label, dates, np.median(values, axis=0), values.min(axis=0), values.max(axis=0))
+
+
 def rows(lines: Sequence[Line]) -> list[dict[str, object]]:
     """Tidy rows {date, label, value, low, high}, numbers to five digits."""
     return [

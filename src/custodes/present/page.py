@@ -10,7 +10,7 @@ from custodes.observe.outcomes import NOT_MODELLED, named
 from custodes.present import happenings, measures
 from custodes.present.lines import F
 from custodes.present.measures import BY_NAME, MEASURES
-from custodes.present.words import NO_BASE_RATE, Basis, Chance, Estimate, changed, count, span, times
+from custodes.present.words import NO_BASE_RATE, Basis, Chance, Estimate, Form, changed, count, span, times
 from custodes.results.run import Run
 
 #: What the headline speaks of when it moved, the most telling first.
@@ -35,6 +35,18 @@ class Row(NamedTuple):
     path: F  #: the national series of the first run, for a tiny picture
 
 
+class Fact(NamedTuple):
+    """A fact about the real country beside the runs' value of the same quantity."""
+
+    what: str
+    unit: str
+    model: Estimate
+    value: str
+    range: str
+    grade: str
+    inside: bool
+
+
 class Page(NamedTuple):
     """All words of a report."""
 
@@ -43,6 +55,7 @@ class Page(NamedTuple):
     headline: list[str]
     basis: Basis
     table: list[Row]
+    facts: list[Fact]
     story: list[tuple[Event, str]]  #: events of the first run, with the number that charts mark levers by, or nothing
     chains: list[Explanation]
     limits: list[str]
@@ -61,6 +74,7 @@ def page(runs: Sequence[Run]) -> Page:
         headline=headline(runs),
         basis=measures.basis(runs),
         table=table(runs),
+        facts=facts(runs),
         story=[(e, str(numbers.get(e.id, ""))) for e in happenings.told(first.log)],
         chains=[first.why(e.id) for e in happenings.main_events(first.log)],
         limits=limits(runs),
@@ -145,6 +159,30 @@ def table(runs: Sequence[Run]) -> list[Row]:
         first, last = measures.first_and_last(runs, m)
         rows.append(Row(m.label, m.form.unit, first, last, runs[0].table.national(m.name)))
     return rows
+
+
+def facts(runs: Sequence[Run]) -> list[Fact]:
+    """The standing state of the runs against what is known of the country, where the scenario has such facts."""
+    tables = [{row["id"]: row for row in r.record.get("standing_state", []) if "low" in row} for r in runs]
+    out = []
+    for name, row in tables[0].items():
+        values = sorted(float(t[name]["model"]) for t in tables if name in t)
+        middle = values[len(values) // 2] if len(values) % 2 else sum(values[len(values) // 2 - 1 : len(values) // 2 + 1]) / 2
+        form = Form("", 1.0, 0 if abs(float(row["high"])) >= 100 and row["unit"] != "per cent" else 1)
+        model = Estimate(middle, values[0], values[-1], measures.basis(runs), form)
+        known, low, high = (form.number(float(row[key])) for key in ("value", "low", "high"))
+        out.append(Fact(row["what"], row["unit"], model, known, f"{low} to {high}", str(row["grade"]), row["low"] <= middle <= row["high"]))
+    return out
+
+
+def against_facts(page_: Page) -> str:
+    """How many facts the runs meet, and which they miss; empty without facts."""
+    missed = [f.what for f in page_.facts if not f.inside]
+    if not page_.facts:
+        return ""
+    many = f"{len(page_.facts) - len(missed)} of {len(page_.facts)}"
+    met = f"{many} facts about the country are met within their range ({page_.basis.text()})"
+    return f"{met}; missed: {', '.join(missed)}." if missed else f"{met}."
 
 
 def limits(runs: Sequence[Run]) -> list[str]:

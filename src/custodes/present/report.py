@@ -14,7 +14,7 @@ from custodes.observe.explain import told
 from custodes.present import figures
 from custodes.present.figure import CONFIG, Figure
 from custodes.present.lines import spark_svg
-from custodes.present.page import Page, page
+from custodes.present.page import Page, against_facts, page
 from custodes.results import files
 from custodes.results.run import Run
 
@@ -49,7 +49,7 @@ def html(runs: Sequence[Run]) -> str:
         page=words, sections=[(key, title, [_shown(drawn[n]) for n in names]) for key, title, names in SECTIONS],
         specs=json.dumps({f.name: f.spec for f in drawn.values() if f.spec}, separators=(",", ":")).replace("</", "<\\/"),
         config=json.dumps(CONFIG, separators=(",", ":")), library=library().replace("</script", "<\\/script"),
-        spark=spark_svg, value=_value, told=told,
+        spark=spark_svg, value=_value, told=told, prior=_prior, against=against_facts(words),
     ))
 
 
@@ -92,6 +92,16 @@ def _value(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(_value(v) for v in value)
     return f"{value:,.6g}" if isinstance(value, float) else str(value)
+
+
+def _prior(prior: Any) -> str:
+    """A prior as text: `lognormal(median 0.04, sigma 0.4)`, `fixed`."""
+    if not isinstance(prior, dict):
+        return str(prior or "")
+    name, numbers = next(iter(prior.items()), ("", None))
+    if not isinstance(numbers, dict):
+        return str(name)
+    return f"{name}({', '.join(f'{k} {_value(v)}' for k, v in numbers.items())})"
 
 
 def _template(name: str) -> Any:

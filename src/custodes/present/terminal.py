@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from custodes.observe.explain import told
 from custodes.present import figures
 from custodes.present.lines import Line, sparkline
-from custodes.present.page import Page, page
+from custodes.present.page import Page, against_facts, page
 from custodes.results.run import Run
 
 if TYPE_CHECKING:
@@ -98,6 +98,10 @@ def _events(words: Page, out: "Console") -> None:
 
 def _limits(words: Page, out: "Console") -> None:
     out.print()
+    if words.facts:
+        out.print("Against what is known", style="bold")
+        out.print(f"  {against_facts(words)}", markup=False)
+        out.print()
     out.print("What this cannot tell", style="bold")
     for limit in words.limits:
         out.print(f"  {limit}", markup=False, style="dim")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 NO_BASE_RATE: Final = "none is known for this country"
+_NUMERALS: Final = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _Z90: Final = 1.6448536269514722  #: normal quantile of a two-sided 90 % interval
 
 
@@ -144,11 +145,11 @@ def changed(label: str, first: Estimate, last: Estimate, when: str = "in the fir
 
 def count(n: int) -> str:
     """Small numbers in words."""
-    return ("none", "one", "two", "three", "four", "five", "six")[n] if 0 <= n <= 6 else f"{n:,}"
+    return _NUMERALS[n] if 0 <= n < len(_NUMERALS) else f"{n:,}"
 
 
 def times(n: int, singular: str, plural: str = "") -> str:
-    """`no crowds`, `one crowd`, `12 crowds`."""
+    """`no crowds`, `one crowd`, `13 crowds`."""
     many = plural or singular + "s"
     return f"no {many}" if n == 0 else f"{count(n)} {singular if n == 1 else many}"
 
