@@ -86,7 +86,7 @@ def axis_x(dates: Sequence[str], room: float = _SPACE_RIGHT) -> Spec:
     step = max(1, (days // 365) // 8 + 1) if unit == "Y" else 2 if days > 130 else 1
     ticks = np.arange(first.astype(f"datetime64[{unit}]"), last.astype(f"datetime64[{unit}]") + 1, step)
     days_of = [t.astype("datetime64[D]") for t in ticks]  # a run that starts just after a tick has it at its start
-    inside = [str(max(t, first)) for t in days_of if t >= first - np.timedelta64(10, "D")]
+    inside = [str(max(t, first)) for t in days_of if t >= first - np.timedelta64(21, "D")]
     return {
         "field": "date", "type": "temporal", "title": None,
         "scale": {"domain": [str(first), str(end)], "nice": False},
