@@ -9,6 +9,7 @@ wants 3 GB. The comparators need the extra `bench` (Mesa, Polars); without it th
 import argparse
 import importlib.util
 import json
+import os
 import platform
 import statistics
 import sys
@@ -27,8 +28,10 @@ import simple_step
 from custodes import listing
 from custodes.engine import run as engine
 from custodes.engine.stepper import Silence, Stepper
+from custodes.scenario.load import load
 from custodes.week import parameters_of
 from custodes.world import people
+from custodes.world.sample import parse_sample
 
 WARM_UP = 4  #: weeks thrown away
 SIMPLE_PEOPLE = {"numba tiles": 2_000_000, "Polars": 2_000_000, "Mesa": 60_000}
@@ -86,13 +89,13 @@ class Timed:
 
 def full_model(scenario: str, sample: str, threads: list[int], weeks: int) -> list[Cost]:
     """Whole weeks of the model and its people pass, and the bare read-and-write of the same columns."""
-    request = engine._request(scenario, None, None, sample, 1, None, (), ())
-    parameters = parameters_of(request.book)
-    world = people.build(request.scenario, parameters, request.k, request.seed)
-    world.week = -request.scenario.burn_in_weeks
+    country = load(scenario)
+    parameters = parameters_of(country.parameters)
+    world = people.build(country, parameters, parse_sample(sample), 1)
+    world.week = -country.burn_in_weeks
     costs = []
     for n in threads:
-        stepper = Stepper(world, parameters, request.timeline.before(0), Silence(), n)
+        stepper = Stepper(world, parameters, country.timeline.before(0), Silence(), n)
         timed = stepper.people = Timed(stepper.people)
         stepper.step()
         count = int(world.sums[:, 0].sum())
@@ -186,6 +189,30 @@ def ratios(costs: list[Cost]) -> dict[str, float]:
     return out
 
 
+class Others:
+    """How much of the machine other processes and its host took while we measured: read it before believing wall times."""
+
+    def __init__(self) -> None:
+        self.at, self.own = self._now(), time.process_time()
+
+    def _now(self) -> list[float]:
+        lines = Path("/proc/stat").read_text(encoding="utf-8").splitlines() if Path("/proc/stat").is_file() else [""]
+        return [float(ticks) / 100.0 for ticks in lines[0].split()[1:]]
+
+    def said(self) -> str:
+        """Cores that others and the host took on average."""
+        now, own = self._now(), time.process_time() - self.own
+        if not now:
+            return "unknown"
+        user, nice, system, idle, wait, irq, soft, steal = (b - a for a, b in zip(self.at[:8], now[:8], strict=True))
+        total = user + nice + system + idle + wait + irq + soft + steal
+        cores = os.cpu_count() or 1
+        busy = max(0.0, user + nice + system + irq + soft - own)
+        return (
+            f"other processes took {cores * busy / total:.2f} and the host {cores * steal / total:.2f} of {cores} cores"
+        )
+
+
 def machine() -> dict[str, str]:
     """What this ran on."""
     cpu = platform.processor()
@@ -205,6 +232,7 @@ def main() -> None:
     parser.add_argument("--weeks", type=int, default=20)
     parser.add_argument("--json", type=Path)
     wanted = parser.parse_args()
+    others = Others()
     costs, remark = simplified(max(5, wanted.weeks // 2), wanted.threads)
     for sample in [*wanted.samples, *(["1"] if wanted.whole else [])]:
         costs += full_model(wanted.scenario, sample, wanted.threads, wanted.weeks)
@@ -215,9 +243,16 @@ def main() -> None:
     for what, ratio in ratios(costs).items():
         print(f"{what}: {ratio:.1f}")
     print(f"a decade of 25 million people at {largest.wall:.1f} ns: {largest.wall * 25e6 * 520 / 6e10:.1f} minutes")
+    print(f"meanwhile {others.said()}")
     print(f"peak memory of this process: {engine.peak_memory_mb():.0f} MB; {machine()}")
     if wanted.json:
-        content = {"machine": machine(), "costs": [asdict(c) for c in costs], "ratios": ratios(costs), "remark": remark}
+        content = {
+            "machine": machine(),
+            "costs": [asdict(c) for c in costs],
+            "ratios": ratios(costs),
+            "remark": remark,
+            "others": others.said(),
+        }
         wanted.json.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 

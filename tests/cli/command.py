@@ -14,7 +14,7 @@ from pathlib import Path
 from custodes.cli import _guarded
 
 FAST_ENOUGH = 5.0  #: seconds within which bad input must be refused
-LOADED = 4.0  #: how much longer a shared test machine may take
+LOADED = 2.0  #: how much longer a shared test machine may take
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def test_a_run_prints_one_json_object_with_the_promised_keys(finished: tuple[Pat
     assert said["people"] > 100
     assert 0 < said["seconds"] < 600
     assert said["peak_memory_mb"] > 10
-    assert set(said["series"]) == SERIES
+    assert set(said["series"]) >= SERIES
     for name, values in said["series"].items():
         assert set(values) == {"first", "last", "mean"}, name
     assert said["series"]["ration_grams_per_day"]["mean"] > 50

@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.command import custodes, start, stop, wait_for
 
-LONG = ("run", "toyland", "--weeks", "1500", "--sample", "1", "--seed", "3", "--quiet")
+LONG = ("run", "toyland", "--weeks", "400", "--sample", "1", "--seed", "3", "--quiet")
 
 
 @pytest.fixture(scope="module")
@@ -27,13 +27,13 @@ def same(folder: Path, whole: Path) -> None:
     assert {p.name for p in folder.iterdir()} == {p.name for p in whole.iterdir()}
 
 
-@pytest.mark.parametrize("moment", [0.0, 0.4, 0.9])
+@pytest.mark.parametrize("moment", [0.0, 0.3, 0.7])
 def test_a_killed_run_resumes_to_the_same_bytes(moment: float, whole: Path, tmp_path: Path) -> None:
     process = start(*LONG, "--out", "run", cwd=tmp_path)
     wait_for(lambda: any((tmp_path / "run").glob("checkpoint-*")), process)
     time.sleep(moment)
     killed = stop(process, signal.SIGKILL)
-    assert killed.code in (-signal.SIGKILL, 0)
+    assert killed.code == -signal.SIGKILL or moment > 0.0, "ended before it could be killed"
     if killed.code:
         assert not (tmp_path / "run" / "record.json").exists()
     again = custodes(*LONG, "--out", "run", "--resume", cwd=tmp_path)
