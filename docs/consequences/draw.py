@@ -40,7 +40,7 @@ class Picture:
 def curves(
     lines: Mapping[str, Curve], *, x: str, y: str, colours: Sequence[str], title: str = "", width: int = 700, height: int = 240,
     labels: bool = True, label_at: Mapping[str, tuple[float, float]] | None = None, points: bool = False,
-    rule: tuple[float, str] | None = None, form: str = "~g", domain: tuple[float, float] | None = None,
+    rule: tuple[float, str] | None = None, form: str = ",~f", domain: tuple[float, float] | None = None,
     level: tuple[float, str] | None = None,
 ) -> Spec:
     """Lines by number, with names on them; `rule` is a vertical and `level` a horizontal mark with words."""
@@ -53,7 +53,7 @@ def curves(
     low, high = domain or _domain(lines)
     xs = [float(v) for c in lines.values() for v in (c[0][0], c[0][-1])]
     ex = {"field": "x", "type": "quantitative", "title": x, "scale": {"domain": [min(xs), max(xs)], "nice": False},
-          "axis": {"format": "~g", "tickCount": 8, "titleAnchor": "end"}}
+          "axis": {"format": ",~f", "tickCount": 8, "titleAnchor": "end"}}
     ey = {"field": "y", "type": "quantitative", "title": None, "scale": {"domain": [low, high], "nice": False, "zero": False},
           "axis": {"format": form, "tickCount": 5}}
     colour = {"field": "line", "type": "nominal", "legend": None, "scale": {"domain": names, "range": list(colours)}}
@@ -81,7 +81,8 @@ def curves(
 
 def side_by_side(*charts: Spec, columns: int = 2) -> Spec:
     """Charts in a grid."""
-    return {"concat": list(charts), "columns": columns, "spacing": {"row": 26, "column": 40}}
+    apart = {"scale": {"color": "independent"}}
+    return {"resolve": apart, "concat": list(charts), "columns": columns, "spacing": {"row": 26, "column": 40}}
 
 
 def _domain(lines: Mapping[str, Curve]) -> tuple[float, float]:

@@ -100,11 +100,11 @@ def shleifer_vishny() -> Picture:
     left = curves({"one owner": (n, np.array([tolls.traffic(t, a) for t in owner])),
                    "independent": (n, np.array([tolls.traffic(t, a) for t in chain]))},
                   x="checkpoints on the road", y="traffic (100 without tolls)", colours=(BLUE, RED), points=True, width=330,
-                  title="Traffic", label_at={"one owner": (6, 54), "independent": (3.2, 29)})
+                  title="Traffic", label_at={"one owner": (6, 47), "independent": (3.2, 29)})
     right = curves({"one owner": (n, np.array([tolls.takings(t, a).sum() for t in owner])),
                     "independent": (n, np.array([tolls.takings(t, a).sum() for t in chain]))},
                    x="checkpoints on the road", y="takings of all collectors", colours=(BLUE, RED), points=True, width=330,
-                   title="Takings", label_at={"one owner": (6, 2640), "independent": (3.4, 1900)})
+                   title="Takings", label_at={"one owner": (6, 2370), "independent": (3.4, 1900)})
     return Picture("shleifer-vishny", "A chain of independent guards strangles the trade", side_by_side(left, right),
                    "tolls.independent_tolls and joint_tolls, demand 100 less all tolls. Shleifer and Vishny 1993.")
 

@@ -52,7 +52,7 @@ _PREPARE: tuple[ModuleType, ...] = (
     rations, prices, market, extortion, takings, fear, awareness, support, stance, flight, demography,
 )
 _SETTLE: tuple[ModuleType, ...] = (
-    rations, market, prices, takings, extortion, enforcement, morale, support, flight, punishment, incidents, demography,
+    rations, market, prices, takings, extortion, enforcement, morale, awareness, support, flight, punishment, incidents, demography,
 )
 
 

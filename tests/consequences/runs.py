@@ -8,10 +8,9 @@ arms share all their luck until they part.
 
 import os
 import pickle
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 import custodes as cu
 from custodes.engine.run import Request, burnt_in, measures
 from custodes.engine.stepper import Stepper
+from custodes.observe import outcomes
 from custodes.observe.events import EventLog
 from custodes.observe.truth import Recorder
 from custodes.results.table import Table
@@ -35,6 +35,7 @@ F = NDArray[np.float64]
 COUNTRY: Final = "dprk/2017"
 K: Final = 1000  #: one row stands for so many people
 SEEDS: Final = (1, 2, 3, 4, 5)
+MORE_SEEDS: Final = (1, 2, 3, 4, 5, 6, 7, 8)  #: where years and rare events need them
 DONE: Final = 26  #: the week in which an arm acts: before it, the arms of a seed are one and the same run
 WEEKS: Final = 104
 GUARDS: Final = ["state_security", "police"]
@@ -56,19 +57,27 @@ def at(lever: str, value: float, organ: Any = None, week: int = DONE) -> dict[st
 
 _ORDER: Final = at("rights_order", 0.7, GUARDS)
 
+_PURGE: Final = at("chief_purged", 1.0, GUARDS)
+_WEANED: Final = ("capital", "officials", "state_workers", "dependants")
+LONG: Final = DONE + 156
+
 ARMS: Final[dict[str, Arm]] = {
     "nothing": Arm(),
     "order": Arm((_ORDER,)),
+    "order with purge": Arm((_ORDER, _PURGE)),
+    "order renewed": Arm(tuple(at("rights_order", 0.7, GUARDS, week) for week in (DONE, DONE + 26, DONE + 52))),
     "fed": Arm((at("guards_pay", 1.3, "all", 0),)),
     "fed and order": Arm((at("guards_pay", 1.3, "all", 0), _ORDER)),
-    "living wage": Arm((at("guards_pay", 0.7, "all"),)),
     "half a wage": Arm((at("guards_pay", 0.35, "all"),)),
+    "living wage": Arm((at("guards_pay", 0.7, "all"),)),
     "revenue cut": Arm((at("organ_revenue_cut", 0.75, GUARDS),)),
     "rights talk": Arm((at("broadcast_reach", 3.0), at("broadcast_content", 1.0))),
     "promise": Arm((at("promise", 1.0),)),
     "growth": Arm((at("trade_cut", 0.0), at("aid_dollars", 1.0e9))),
-    "long": Arm(weeks=DONE + 156),
-    "rations stop": Arm((at("budget_food", 0.0),), (("rations.procured", 0.05), ("rations.aid", 0.0)), weeks=DONE + 156),
+    "long nothing": Arm(weeks=LONG),
+    "no rations": Arm(changes=tuple((f"rations.coverage_{c}", 0.0) for c in _WEANED), weeks=LONG),
+    "empty pool": Arm((at("budget_food", 0.0),), (("rations.procured", 0.05), ("rations.aid", 0.0)), weeks=LONG),
+    "bad harvests": Arm((at("harvest_factor", 0.7), at("budget_food", 0.0)), weeks=LONG),
     "as it was": Arm(weeks=260, quiet=False),
 }
 
@@ -79,17 +88,19 @@ class Seen:
 
     table: Table
     kinds: dict[str, int]
-    fell: bool
+    fell: bool  #: the regime broke down
 
     def of(self, name: str, organ: str | None = None) -> F:
         """A national series, (weeks,)."""
         return self.table.national(name, organ)
 
 
-@lru_cache(maxsize=None)
+@cache
 def seen(arm: str, seed: int) -> Seen:
-    """The run of an arm with a seed: made once, kept for the workers of one test session."""
-    kept = _shelf() / f"{arm.replace(' ', '-')}-{seed}.pickle"
+    """The run of an arm with a seed; made once a process, and once a session where there is a shelf."""
+    if shelf is None:
+        return _run(ARMS[arm], seed)
+    kept = shelf / f"{arm.replace(' ', '-')}-{seed}.pickle"
     if kept.is_file():
         return pickle.loads(kept.read_bytes())  # type: ignore[no-any-return]
     result = _run(ARMS[arm], seed)
@@ -99,15 +110,10 @@ def seen(arm: str, seed: int) -> Seen:
     return result
 
 
-def _shelf() -> Path:
-    """A folder of this test session: workers of pytest-xdist share it, two sessions never do."""
-    session = os.environ.get("PYTEST_XDIST_TESTRUNUID") or f"alone-{os.getpid()}"
-    shelf = Path(tempfile.gettempdir()) / f"custodes-consequences-{session}"
-    shelf.mkdir(exist_ok=True)
-    return shelf
+shelf: Path | None = None  #: where runs are kept for the other workers of a test session; set by `conftest.py`
 
 
-@lru_cache(maxsize=None)
+@cache
 def _country(quiet: bool) -> Scenario:
     country = cu.load(COUNTRY)
     return replace(country, timeline=country.timeline.before(0)) if quiet else country
@@ -122,7 +128,7 @@ def _run(arm: Arm, seed: int) -> Seen:
     if arm.changes:
         return _stepped(country, arm, seed)
     run = cu.run(country, weeks=arm.weeks, sample=f"1/{K}", seed=seed, threads=1)
-    return _seen(run.table, run.log, run.record["outcome"] != "status quo")
+    return _seen(run.table, run.log)
 
 
 def _stepped(country: Scenario, arm: Arm, seed: int) -> Seen:
@@ -140,7 +146,7 @@ def _stepped(country: Scenario, arm: Arm, seed: int) -> Seen:
             recorder.observe(world, stepper.step())
     finally:
         stepper.close()
-    return _seen(Table(country.start, places.provinces, ORGANS, recorder.arrays), log, False)
+    return _seen(Table(country.start, places.provinces, ORGANS, recorder.arrays), log)
 
 
 def _changed(p: Any, changes: tuple[tuple[str, float], ...]) -> Any:
@@ -150,11 +156,11 @@ def _changed(p: Any, changes: tuple[tuple[str, float], ...]) -> Any:
     return p
 
 
-def _seen(table: Table, log: EventLog, fell: bool) -> Seen:
+def _seen(table: Table, log: EventLog) -> Seen:
     kinds: dict[str, int] = {}
     for event in log:
         kinds[event.kind] = kinds.get(event.kind, 0) + 1
-    return Seen(table, kinds, fell)
+    return Seen(table, kinds, outcomes.named(outcomes.outcome(log)[0]).breakdown)
 
 
 # --- differences ------------------------------------------------------------------------------------------------------
@@ -181,6 +187,8 @@ T_ONE_IN_A_THOUSAND: Final = {3: 10.215, 4: 7.173, 5: 5.893, 6: 5.208, 7: 4.785,
 T_ONE_IN_FORTY: Final = {3: 3.182, 4: 2.776, 5: 2.571, 6: 2.447, 7: 2.365, 9: 2.262}
 
 
+
+
 def student(values: F) -> float:
     """Mean over its standard error."""
     return float(values.mean() / (values.std(ddof=1) / np.sqrt(values.size)))
@@ -194,6 +202,14 @@ def above(values: F, bound: float = 0.0) -> bool:
 def below(values: F, bound: float = 0.0) -> bool:
     """As `above`, for the other side."""
     return above(-values, -bound)
+
+
+def every(values: F, bound: float = 0.0) -> bool:
+    """Whether all paired differences are above a bound: sign test, error rate 1 in 256 for eight seeds.
+
+    For effects whose spread is lopsided, where a seed far on the right side would blind a t test.
+    """
+    return bool((values > bound).all())
 
 
 def interval(values: F) -> tuple[float, float, float]:

@@ -12,8 +12,8 @@ import numpy as np
 from custodes.draws import philox7
 from custodes.engine.person_pass import RARE
 from custodes.engine.sums import INDEX, index
-from custodes.jit import njit_inlined, njit_part
-from custodes.mechanisms import extortion, flight, punishment
+from custodes.jit import njit, njit_inlined, njit_part
+from custodes.mechanisms import awareness, extortion, flight, punishment
 from custodes.world.columns import (
     CAMP, CONFORM, DISSENT, FREE, IN_CHINA, JAILED, KIN_ABROAD, KIN_PUNISHED, NO_TRADER, SOLDIER, SONGBUN_MASK, TERM_FOR_LIFE,
     VACANT, WOMAN,
@@ -40,19 +40,23 @@ _DOLLARS: Final = INDEX["dollars_cents"]
 _SETTLEMENTS: Final = index("settlements", 0)
 _SETTLED_CASES: Final = index("settled_cases", 0)
 
+#: what can happen to a person in a week
+NOTHING: Final = 0
+DEATH: Final = 1
+BIRTH: Final = 2
+FLIGHT: Final = 3
+ARREST: Final = 4
+RELEASE: Final = 5
+ARRIVAL: Final = 6
+RETURN: Final = 7
+SETTLING: Final = 8
+
 _UNIT: Final = 1.0 / 4294967296.0
 _U16: Final = 1.0 / 65535.0
 _I16: Final = 1.0 / 32767.0
 
 
-@njit_inlined
-def age_in_years(persons, row, clock):
-    """Completed years, 0..127."""
-    weeks = clock.week - np.int64(persons.birth_week[row])
-    return min(127, max(0, weeks // 52))
-
-
-@njit_inlined
+@njit_part
 def flag_household(persons, first, last, home, bits):
     """Set flag bits on every row of a household."""
     for r in range(first, last):
@@ -60,7 +64,7 @@ def flag_household(persons, first, last, home, bits):
             persons.flags[r] = np.uint16(persons.flags[r] | np.uint16(bits))
 
 
-@njit_inlined
+@njit_part
 def choose_trader(persons, first, last, home):
     """Place in the unit of the oldest free member; 255 for an empty household."""
     best, oldest = NO_TRADER, np.int64(40000)
@@ -73,7 +77,7 @@ def choose_trader(persons, first, last, home):
     return best
 
 
-@njit_inlined
+@njit_part
 def vacate(persons, row):
     """The row of a person who has died or arrived abroad waits for a birth."""
     persons.condition[row] = VACANT
@@ -82,7 +86,7 @@ def vacate(persons, row):
     persons.term[row] = 0
 
 
-@njit_inlined
+@njit_part
 def leave_home(persons, households, units, u, row, household, out, for_ever):
     """Take a person out of the household: its count, its trader, and its money if none is left.
 
@@ -106,7 +110,7 @@ def leave_home(persons, households, units, u, row, household, out, for_ever):
         households.trader[household] = choose_trader(persons, first, last, home)
 
 
-@njit_inlined
+@njit_part
 def come_home(persons, households, units, u, row, household):
     """A released or returned person is a free member of the household again."""
     persons.condition[row] = FREE
@@ -116,7 +120,7 @@ def come_home(persons, households, units, u, row, household):
         households.trader[household] = np.uint8(row - units.first_person[u])
 
 
-@njit_inlined
+@njit_part
 def lock_up(persons, households, units, u, row, household, luck, p, out):
     """Jail or camp for a person who is free; a camp marks the household's members as kin of the punished."""
     if persons.condition[row] <= SOLDIER:
@@ -130,7 +134,7 @@ def lock_up(persons, households, units, u, row, household, luck, p, out):
     out[_JAILINGS] += 1
 
 
-@njit_inlined
+@njit_part
 def give_birth(persons, households, units, u, mother, household, sex_luck, risk, clock, out):
     """A child takes a vacant row of the unit, its mother's household and outlook, half her fear and her knowledge."""
     first, last = units.first_person[u], units.first_person[u + 1]
@@ -161,7 +165,7 @@ def give_birth(persons, households, units, u, mother, household, sex_luck, risk,
     out[_BIRTHS] += 1
 
 
-@njit_inlined
+@njit_part
 def attempt_flight(persons, households, units, u, row, household, t, p, luck, term_luck, out):
     """Pay the broker, then be caught or reach the other bank."""
     fee = min(households.money[household], np.int64(t.broker_won[0]))
@@ -181,78 +185,7 @@ def attempt_flight(persons, households, units, u, row, household, t, p, luck, te
     flag_household(persons, units.first_person[u], units.first_person[u + 1], persons.household_in_unit[row], KIN_ABROAD)
 
 
-@njit_inlined
-def free_person(persons, households, units, u, row, household, slot, c, t, p, clock, luck, words, arrest_probability, crowd, h, out):
-    """One draw over death, birth, flight and arrest for a person at home or in the ranks."""
-    woman = 1 if persons.flags[row] & WOMAN else 0
-    age = age_in_years(persons, row, clock)
-    soldier = persons.condition[row] == SOLDIER
-    edge = t.death_rate[woman, age]
-    if luck < edge:
-        leave_home(persons, households, units, u, row, household, out, True)
-        out[_DEATHS] += 1
-        return
-    birth = t.birth_rate[age] if (woman == 1) & (not soldier) else 0.0
-    if luck < edge + birth:
-        give_birth(persons, households, units, u, row, household, words[0] * _UNIT, words[1] * _UNIT, clock, out)
-        return
-    edge += birth
-    if not soldier:
-        kin = 1.0 if persons.flags[row] & KIN_ABROAD else 0.0
-        means = flight.afford(h.income[slot], t.afford_cost[0], kin, p.flight)
-        push = flight.push(
-            persons.private_support[row] * _I16, h.memory[slot], h.stress[slot], persons.media[row] * _U16, p.flight)
-        hazard = flight.hazard(
-            t.flight_rate[c], means, push, 1.0 * woman, 1.0 * age, persons.fear[row] * _U16, t.risk_heard[c], p.flight)
-        if luck < edge + hazard:
-            attempt_flight(
-                persons, households, units, u, row, household, t, p, words[0] * _UNIT, words[1] * _UNIT, out)
-            return
-        edge += hazard
-    shown = persons.stance[row]
-    arrest = crowd if shown != CONFORM else 0.0
-    if shown == DISSENT:
-        arrest += punishment.arrest_hazard(arrest_probability, p.punishment)
-    if luck < min(RARE, edge + arrest):
-        out[_ARRESTS] += 1
-        units.arrests[u] += np.uint16(1)
-        lock_up(persons, households, units, u, row, household, words[2] * _UNIT, p, out)
-
-
-@njit_inlined
-def absent_person(persons, households, units, u, row, household, t, p, clock, luck, words, out):
-    """A week in jail, in a camp or across the border."""
-    woman = 1 if persons.flags[row] & WOMAN else 0
-    if luck < t.death_rate[woman, age_in_years(persons, row, clock)]:
-        vacate(persons, row)
-        out[_DEATHS] += 1
-        return
-    where = persons.condition[row]
-    fate = words[0] * _UNIT
-    if where == JAILED:
-        if clock.quarter == 0:
-            persons.term[row] = np.uint8(max(0, np.int64(persons.term[row]) - 1))
-        if persons.term[row] == 0:
-            come_home(persons, households, units, u, row, household)
-            out[_RELEASES] += 1
-    elif where == CAMP:
-        if fate < punishment.release_hazard(p.punishment):
-            come_home(persons, households, units, u, row, household)
-            out[_RELEASES] += 1
-    elif persons.term[row] != TERM_FOR_LIFE:
-        onward, back, settle = t.onward_rate[0], t.return_rate[0], t.settle_rate[0]
-        if fate < onward:
-            vacate(persons, row)
-            out[_ARRIVALS] += 1
-        elif fate < onward + back:
-            lock_up(persons, households, units, u, row, household, words[1] * _UNIT, p, out)
-            out[_RETURNED] += 1
-        elif fate < onward + back + settle:
-            persons.term[row] = TERM_FOR_LIFE
-            out[_SETTLED] += 1
-
-
-@njit_inlined
+@njit_part
 def raid(u, persons, households, units, t, p, h, first_slot, luck, out):
     """A search of one neighbourhood: foreign media are found and halved, and the worst household is charged.
 
@@ -260,7 +193,7 @@ def raid(u, persons, households, units, t, p, h, first_slot, luck, out):
     """
     first = units.first_person[u]
     for r in range(first, units.first_person[u + 1]):
-        persons.media[r] = np.uint16(persons.media[r] // 2)
+        persons.media[r] = np.uint16(65535.0 * awareness.after_raid(persons.media[r] * _U16, p.awareness))
     worst, most = -1, 0.3
     for household in range(units.first_household[u], units.first_household[u + 1]):
         seen = h.media[household - units.first_household[u] + first_slot]
@@ -283,40 +216,125 @@ def raid(u, persons, households, units, t, p, h, first_slot, luck, out):
         lock_up(persons, households, units, u, row, worst, luck, p, out)
 
 
+@njit
+def first_below(luck, a, b, c, d):  # type: ignore[no-untyped-def]
+    """Which of four hazards, laid end to end, the draw falls on: 1 to 4, or 0 for none of them."""
+    return 1 if luck < a else 2 if luck < a + b else 3 if luck < a + b + c else 4 if luck < min(RARE, a + b + c + d) else 0
+
+
 @njit_part
+def befall(what, persons, households, units, u, row, household, t, p, clock, words, out):
+    """What the draw decided for a person at home or in the ranks: death, birth, flight or arrest."""
+    if what == DEATH:
+        leave_home(persons, households, units, u, row, household, out, True)
+        out[_DEATHS] += 1
+    elif what == BIRTH:
+        give_birth(persons, households, units, u, row, household, words[0] * _UNIT, words[1] * _UNIT, clock, out)
+    elif what == FLIGHT:
+        attempt_flight(persons, households, units, u, row, household, t, p, words[0] * _UNIT, words[1] * _UNIT, out)
+    else:
+        out[_ARRESTS] += 1
+        units.arrests[u] += np.uint16(1)
+        lock_up(persons, households, units, u, row, household, words[2] * _UNIT, p, out)
+
+
+@njit_part
+def befall_absent(what, persons, households, units, u, row, household, p, words, out):
+    """The same for a person in jail, in a camp or across the border."""
+    if what == DEATH:
+        vacate(persons, row)
+        out[_DEATHS] += 1
+    elif what == RELEASE:
+        come_home(persons, households, units, u, row, household)
+        out[_RELEASES] += 1
+    elif what == ARRIVAL:
+        vacate(persons, row)
+        out[_ARRIVALS] += 1
+    elif what == RETURN:
+        lock_up(persons, households, units, u, row, household, words[1] * _UNIT, p, out)
+        out[_RETURNED] += 1
+    else:
+        persons.term[row] = TERM_FOR_LIFE
+        out[_SETTLED] += 1
+
+
+@njit_inlined
 def event_pass(c, u0, u1, persons, households, units, t, p, clock, crowd, scratch, out):
-    """Everything rare in one tile; `crowd` is the county's extra arrest hazard after an incident."""
+    """Everything rare in one tile; `crowd` is the county's extra arrest hazard after an incident.
+
+    First each unit counts the threats that it met, marks charged traders and may be searched. Whether something happens is decided here, row by row; a call that carries all columns is made only when it does.
+    """
     s, h = scratch.p, scratch.h
     start, household_start = units.first_person[u0], units.first_household[u0]
     k0, k1 = np.uint32(clock.event_key_0), np.uint32(clock.event_key_1)
     week = np.uint32(clock.week)
+    death_rate, birth_rate, flight_rate, heard = t.death_rate, t.birth_rate, t.flight_rate[c], t.risk_heard[c]
+    cost, onward, back, settle = t.afford_cost[0], t.onward_rate[0], t.return_rate[0], t.settle_rate[0]
+    release = punishment.release_hazard(p.punishment)
+    conditions, births, flags = persons.condition, persons.birth_week, persons.flags
+    candidate, income, memory, stress, slots, draws = s.candidate, h.income, h.memory, h.stress, s.slot, s.words[0]
+    threats_met, charged, trader, raid_rate = h.threats_met, h.arrest, households.trader, t.raid_rate[c]
+    first_person, first_household = units.first_person, units.first_household
     for u in range(u0, u1):
-        units.arrests[u] = 0
+        first, last = first_person[u], first_person[u + 1]
+        first_slot, last_slot = first_household[u] - household_start, first_household[u + 1] - household_start
         threats = 0.0
-        first_slot = units.first_household[u] - household_start
-        for j in range(first_slot, units.first_household[u + 1] - household_start):
-            threats += h.threats_met[j]
+        for j in range(first_slot, last_slot):
+            threats += threats_met[j]
+            if (charged[j] != 0) & (trader[household_start + j] != NO_TRADER):
+                candidate[first - start + trader[household_start + j]] = 1
         units.threats[u] = np.uint16(min(65535.0, threats))
+        units.arrests[u] = 0
         w = philox7(np.uint32(u), np.uint32(1), week, np.uint32(0), k0, k1)
-        if (w[0] * _UNIT < t.raid_rate[c]) & (units.garrison[u] == 0):
+        if (w[0] * _UNIT < raid_rate) & (units.garrison[u] == 0):
             raid(u, persons, households, units, t, p, h, first_slot, w[1] * _UNIT, out)
-        for row in range(units.first_person[u], units.first_person[u + 1]):
+        for row in range(first, last):
             i = row - start
-            if (s.candidate[i] == 0) | (persons.condition[row] == VACANT):
+            if candidate[i] == 0:
                 continue
-            if persons.birth_week[row] == clock.week:
-                continue  # born this week, in a row that was vacant
-            slot = s.slot[i]
-            household = household_start + slot
-            words = philox7(np.uint32(row), np.uint32(0), week, np.uint32(0), k0, k1)
-            luck = s.words[0, i] * _UNIT
-            if persons.condition[row] > SOLDIER:
-                absent_person(persons, households, units, u, row, household, t, p, clock, luck, words, out)
-            elif h.arrest[slot] & (households.trader[household] == row - units.first_person[u]):
-                h.arrest[slot] = 0
-                out[_ARRESTS] += 1
-                units.arrests[u] += np.uint16(1)
-                lock_up(persons, households, units, u, row, household, words[2] * _UNIT, p, out)
-            elif luck < RARE:
-                free_person(persons, households, units, u, row, household, slot, c, t, p, clock, luck, words,
-                            s.arrest_probability[i], crowd, h, out)
+            where = conditions[row]
+            if (where == VACANT) | (births[row] == clock.week):
+                continue  # nobody there, or born this week
+            slot = slots[i]
+            luck = draws[i] * _UNIT
+            woman = 1 if flags[row] & WOMAN else 0
+            age = min(127, max(0, (clock.week - np.int64(births[row])) // 52))
+            death = death_rate[woman, age]
+            if where > SOLDIER:
+                if (where == JAILED) & (clock.quarter == 0):
+                    persons.term[row] = np.uint8(max(0, np.int64(persons.term[row]) - 1))
+                words = philox7(np.uint32(row), np.uint32(0), week, np.uint32(0), k0, k1)
+                fate = words[0] * _UNIT
+                what = NOTHING
+                if luck < death:
+                    what = DEATH
+                elif where == JAILED:
+                    what = RELEASE if persons.term[row] == 0 else NOTHING
+                elif where == CAMP:
+                    what = RELEASE if fate < release else NOTHING
+                elif persons.term[row] != TERM_FOR_LIFE:
+                    way = first_below(fate, onward, back, settle, 0.0)
+                    what = ARRIVAL if way == 1 else RETURN if way == 2 else SETTLING if way == 3 else NOTHING
+                if what != NOTHING:
+                    befall_absent(what, persons, households, units, u, row, household_start + slot, p, words, out)
+                continue
+            caught = (charged[slot] != 0) & (trader[household_start + slot] == row - first)
+            birth, leave, arrest = 0.0, 0.0, 0.0
+            if where != SOLDIER:
+                kin = 1.0 if flags[row] & KIN_ABROAD else 0.0
+                birth = birth_rate[age] if woman == 1 else 0.0
+                means = flight.afford(income[slot], cost, kin, p.flight)
+                push = flight.push(persons.private_support[row] * _I16, memory[slot], stress[slot],
+                                   persons.media[row] * _U16, p.flight)
+                leave = flight.hazard(
+                    flight_rate, means, push, 1.0 * woman, 1.0 * age, persons.fear[row] * _U16, heard, p.flight)
+            shown = persons.stance[row]
+            if shown != CONFORM:
+                arrest = crowd
+                if shown == DISSENT:
+                    arrest += punishment.arrest_hazard(s.arrest_probability[i], p.punishment)
+            what = ARREST if caught else first_below(luck, death, birth, leave, arrest)
+            if what != NOTHING:
+                charged[slot] = 0
+                words = philox7(np.uint32(row), np.uint32(0), week, np.uint32(0), k0, k1)
+                befall(what, persons, households, units, u, row, household_start + slot, t, p, clock, words, out)

@@ -11,7 +11,7 @@ import numpy as np
 
 from custodes.draws import philox7
 from custodes.engine.sums import INDEX, index
-from custodes.jit import njit_part
+from custodes.jit import njit_inlined
 from custodes.mechanisms import extortion, market, prices, rations, stance, support
 from custodes.world.columns import (
     ARMY, BORDER_BUSINESS, BUYS_OUT, EVER_BRIBED, EVER_RATION, FARMERS, KIN_ABROAD, NO_TRADER, PAYING, REMITTANCE,
@@ -94,7 +94,7 @@ _PACK: Final = 1 << 20
 WORKERS_PER_MEMBER: Final = 0.55
 
 
-@njit_part
+@njit_inlined
 def draw_households(first, n, s, clock):
     """Two Philox blocks for each household of the tile."""
     k0, k1 = np.uint32(clock.household_key_0), np.uint32(clock.household_key_1)
@@ -106,7 +106,7 @@ def draw_households(first, n, s, clock):
         w[4, j], w[5, j], w[6, j], w[7, j] = philox7(np.uint32(first + j), np.uint32(0), week, np.uint32(1), k0, k1)
 
 
-@njit_part
+@njit_inlined
 def traders_state(u0, u1, persons, households, units, s):
     """Fear, media, rights and kin abroad of each household's principal trader, last week's; 0 where there is none."""
     start = units.first_household[u0]
@@ -123,7 +123,7 @@ def traders_state(u0, u1, persons, households, units, s):
             s.kin_abroad[j] = there if persons.flags[row] & KIN_ABROAD else 0.0
 
 
-@njit_part
+@njit_inlined
 def unpack(first, n, c, households, t, s):
     """Columns and class tables of the tile's households into scratch."""
     money, income = households.money[first : first + n], households.smoothed_income[first : first + n]
@@ -163,7 +163,7 @@ def unpack(first, n, c, households, t, s):
         s.take_home[j] = there * s.take_home[j]
 
 
-@njit_part
+@njit_inlined
 def eat_and_buy(n, c, t, p, s):
     """Ration, own plot, then the market with at most 0.6 of the money; what is left over buys other goods."""
     price, factor, fill = t.grain_price[c], t.want_factor[c], t.market_fill[0]
@@ -188,7 +188,7 @@ def eat_and_buy(n, c, t, p, s):
         s.money[j] = s.money[j] - cost - other
 
 
-@njit_part
+@njit_inlined
 def earn_and_pay(first, n, c, households, t, p, s):
     """Market pay, farm pay, wages, state pay, guards' pay and take-home, remittances; then levy and buy-out."""
     rate, farm_rate, wage_rate = t.market_rate[c], t.farm_rate[0], t.wage_rate[0]
@@ -239,7 +239,7 @@ def earn_and_pay(first, n, c, households, t, p, s):
         s.money[j] = money - buyout
 
 
-@njit_part
+@njit_inlined
 def size_up(first, n, households, p, s):
     """What guards see: the handle, the sums they would ask, and how likely the household is to pay."""
     flows, flags, illegality = s.flows, households.flags[first : first + n], households.illegality[first : first + n]
@@ -264,7 +264,7 @@ def size_up(first, n, households, p, s):
         flows[_PLEA_ASK, j] = math.floor(weight * plea_comply * plea_ask)
 
 
-@njit_part
+@njit_inlined
 def visit(organ, n, c, t, p, s):
     """One organ's visits: one exclusive draw decides among paid or refused threat, paid or refused plea, and nothing."""
     per_weight, threat, plea = t.visits_per_weight[organ, c], t.threat_share[organ, c], t.plea_share[organ, c]
@@ -304,7 +304,7 @@ def visit(organ, n, c, t, p, s):
         s.money[j] = s.money[j] - flows[_SETTLEMENTS + organ, j]
 
 
-@njit_part
+@njit_inlined
 def change_dollars(first, n, households, t, p, s):
     """Households with much cash buy dollars from importers, those short of cash sell."""
     won_per_cent = t.won_per_cent[0]
@@ -330,7 +330,7 @@ def change_dollars(first, n, households, t, p, s):
         s.money[j] = s.money[j] - bought_won + sold_won
 
 
-@njit_part
+@njit_inlined
 def conclude(first, n, c, households, t, p, clock, s):
     """Next week's columns of the households, and what their members will feel this week (from last week's values)."""
     flows = s.flows
@@ -376,7 +376,7 @@ def conclude(first, n, c, households, t, p, clock, s):
         flows[_ANGER, j] = math.floor(min(65535.0, there * memory[j] * (1.0 + p.support.resentment * s.rights[j])))
 
 
-@njit_part
+@njit_inlined
 def store(first, n, households, clock, s):
     """Money, dollars, what officials took this year, and what can never be undone: ever bribed, ever fed by the state."""
     kept = 0.0 if clock.first_of_year else 1.0
@@ -396,7 +396,7 @@ def store(first, n, households, clock, s):
         s.arrest[j] = np.uint8(1) if s.charged[j] > 0.0 else np.uint8(0)
 
 
-@njit_part
+@njit_inlined
 def by_class(n, s, cls, out):
     """Households, members, served members and income by ration class, and guards' pay by organ."""
     cls[:] = 0
@@ -414,7 +414,7 @@ def by_class(n, s, cls, out):
         out[_CLASS_INCOME + k] = cls[1, k]
 
 
-@njit_part
+@njit_inlined
 def household_pass(c, u0, u1, persons, households, units, t, p, clock, scratch, out):
     """Step the households of units u0..u1 (one tile, county c); household sums go to `out`."""
     s = scratch.h

@@ -82,7 +82,7 @@ def pass_tiles(start, stop, first_unit, county, persons, households, units, t, p
         spread(u0, u1, c, persons, units, t, s)
         from_household(n, s, scratch.h)
         hear_and_fear(first, n, c, persons, t, p, s)
-        think_and_show(first, n, persons, t, p, clock, s, scratch.h)
+        think_and_show(first, n, persons, t, p, clock, s)
         if (tile + clock.quarter) % 4 == 0:
             histogram(n, s, bins[tile])
         homes = units.first_household[u1] - units.first_household[u0]

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from custodes.draws import philox7
-from custodes.jit import njit_part
+from custodes.jit import njit_inlined
 from custodes.mechanisms import awareness, fear, stance, support
 from custodes.world.columns import (
     ADULT_WEEKS, CAMP, CONFORM, DISSENT, EVADE, EVER_FOREIGN_MEDIA, FREE, JAILED, KIN_ABROAD, KIN_PUNISHED, SOLDIER, VACANT,
@@ -23,7 +23,7 @@ _U16: Final = 1.0 / 65535.0
 _I16: Final = 1.0 / 32767.0
 
 
-@njit_part
+@njit_inlined
 def draw_persons(first, n, s, clock):
     """One Philox block a person: word 0 the rare things, 1 contact and fear's dither, 2 media's and rights', 3 support's."""
     k0, k1 = np.uint32(clock.person_key_0), np.uint32(clock.person_key_1)
@@ -33,7 +33,7 @@ def draw_persons(first, n, s, clock):
         w[0, i], w[1, i], w[2, i], w[3, i] = philox7(np.uint32(first + i), np.uint32(0), week, np.uint32(0), k0, k1)
 
 
-@njit_part
+@njit_inlined
 def spread(u0, u1, c, persons, units, t, s):
     """Last week's values of each neighbourhood, spread to its rows, and where each row's household lies in the tile."""
     start, household_start = units.first_person[u0], units.first_household[u0]
@@ -47,18 +47,22 @@ def spread(u0, u1, c, persons, units, t, s):
         peer = units.dissenters[u] / adults
         chance = t.arrest_probability[c, min(63, np.int64(units.dissenters[u]))]
         offset = units.first_household[u] - household_start
-        for i in range(i0, i1):
-            s.unit_media[i] = media
-            s.unit_rights[i] = rights
-            s.threatened[i] = threatened
-            s.arrested[i] = arrested
-            s.peer_share[i] = peer
-            s.arrest_probability[i] = chance
-        for i in range(i0, i1):
-            s.slot[i] = offset + np.int32(persons.household_in_unit[start + i])
+        unit_media, unit_rights, threats = s.unit_media[i0:i1], s.unit_rights[i0:i1], s.threatened[i0:i1]
+        arrests, peers, chances = s.arrested[i0:i1], s.peer_share[i0:i1], s.arrest_probability[i0:i1]
+        slot, home = s.slot[i0:i1], persons.household_in_unit[start + i0 : start + i1]
+        for i in range(i1 - i0):
+            unit_media[i] = media
+            unit_rights[i] = rights
+            threats[i] = threatened
+        for i in range(i1 - i0):
+            arrests[i] = arrested
+            peers[i] = peer
+            chances[i] = chance
+        for i in range(i1 - i0):
+            slot[i] = np.int32(offset + np.int32(home[i]))
 
 
-@njit_part
+@njit_inlined
 def from_household(n, s, h):
     """What a person takes from the household this week."""
     for i in range(n):
@@ -71,7 +75,7 @@ def from_household(n, s, h):
         s.market_share[i] = h.market_share[s.slot[i]]
 
 
-@njit_part
+@njit_inlined
 def hear_and_fear(first, n, c, persons, t, p, s):
     """Foreign media, talk of rights, and fear."""
     rate, broadcast, surveillance = t.contact_rate[c], t.rights_broadcast[0], t.fear_surveillance[c]
@@ -103,8 +107,8 @@ def hear_and_fear(first, n, c, persons, t, p, s):
         flags[i] = np.uint16(flags[i] | seen)
 
 
-@njit_part
-def think_and_show(first, n, persons, t, p, clock, s, h):
+@njit_inlined
+def think_and_show(first, n, persons, t, p, clock, s):
     """Private support, then what is shown: dissent, evade or conform."""
     rally = t.rally[0]
     w0, w3 = s.words[0], s.words[3]
@@ -133,23 +137,20 @@ def think_and_show(first, n, persons, t, p, clock, s, h):
                               s.arrest_probability[i], s.peer_share[i], s.adult[i], p.stance)
         stances[i] = np.uint8(np.int32(shown))
     for i in range(n):
-        s.taken[i] = h.arrest[s.slot[i]]
-    for i in range(n):
         rare = np.uint8(w0[i] < np.uint32(_RARE_WORD))
-        s.candidate[i] = np.uint8(np.uint8(rare | np.uint8(condition[i] >= JAILED)) | s.taken[i])
+        s.candidate[i] = np.uint8(rare | np.uint8(condition[i] >= JAILED))
 
 
-@njit_part
+@njit_inlined
 def histogram(n, s, bins):
     """Adults of the tile by the share of dissenting neighbours that would bring them out: 32 bins from -0.2 to 1."""
     bins[:] = 0
     for i in range(n):
-        b = np.int64((s.needed[i] + 0.2) * (32.0 / 1.2))
-        b = min(31, max(0, b))
+        b = stance.bin_of(s.needed[i])
         bins[b] = np.uint16(bins[b] + np.uint16(s.adult[i]))
 
 
-@njit_part
+@njit_inlined
 def unit_sums(u0, u1, persons, units, clock, out, index):
     """Renew each neighbourhood's sums and add them to the tile's; `index` holds the places of the sums in `out`."""
     born_before = clock.week - ADULT_WEEKS

@@ -83,7 +83,6 @@ class PersonScratch(NamedTuple):
     adult: F
     contact: F
     grief: F
-    taken: NDArray[np.uint8]
     candidate: NDArray[np.uint8]
 
 
@@ -102,7 +101,7 @@ def new_scratch(households: int, persons: int) -> Scratch:
     def fields(kind: type, width: int) -> dict[str, NDArray[np.generic]]:
         special: dict[str, NDArray[np.generic]] = {
             "ration_class": np.zeros(width, np.int64), "arrest": np.zeros(width, np.uint8),
-            "candidate": np.zeros(width, np.uint8), "taken": np.zeros(width, np.uint8), "slot": np.zeros(width, np.int32),
+            "candidate": np.zeros(width, np.uint8), "slot": np.zeros(width, np.int32),
         }
         return {name: special.get(name, np.zeros(width)) for name in kind._fields}  # type: ignore[attr-defined]
 

@@ -1,0 +1,55 @@
+"""Consequence 3: talk of rights raises resentment of extortion, and refusals.
+
+One-sided t tests over five paired seeds, error rate 1 in 1,000 each; bounds are about a quarter of what was measured
+(docs/consequences/rights-talk.md). How the leader fears and answers it (concession, scapegoat, crackdown) belongs to the court,
+which this version does not have: nothing here claims it.
+"""
+
+import numpy as np
+import pytest
+
+from tests.consequences.runs import DONE, Seen, above, below, mean, ratios
+
+pytestmark = pytest.mark.xdist_group("talk")
+LAST_YEAR = (26, 77)
+
+
+def resentment(run: Seen) -> float:
+    """Anger over extortion for a unit of the memory of it, in the last year."""
+    return float((run.of("anger") / run.of("victim_memory"))[DONE + LAST_YEAR[0]:].mean())
+
+
+def refused_share(run: Seen) -> float:
+    """Demands that were not met, of all demands in the last year."""
+    last = slice(DONE + LAST_YEAR[0], None)
+    demands = run.of("approaches")[last] * (1.0 - run.of("abstain_share")[last])
+    return float(run.of("refusals")[last].sum() / demands.sum())
+
+
+def test_people_hear_of_rights() -> None:
+    """The campaign arrives: awareness doubles at least (measured: 4.7 times)."""
+    assert above(ratios(mean("awareness", *LAST_YEAR), "rights talk"), np.log(2.0))
+
+
+def test_the_same_wrong_is_resented_more() -> None:
+    """Measured: +21 % anger for a unit of memory."""
+    assert above(ratios(resentment, "rights talk"), np.log(1.05))
+
+
+def test_more_demands_are_refused() -> None:
+    """Measured: refusals +71 %, the refused share of demands +40 %: guards also ask more often to make up for it."""
+    assert above(ratios(mean("refusals", *LAST_YEAR), "rights talk"), np.log(1.15))
+    assert above(ratios(refused_share, "rights talk"), np.log(1.1))
+
+
+def test_people_are_robbed_less_and_angry_more() -> None:
+    """Takings and the memory of them fall (measured -6 %), yet anger rises (+13 %; bound 3 %)."""
+    assert below(ratios(mean("bribes_won", *LAST_YEAR), "rights talk"))
+    assert below(ratios(mean("victim_memory", *LAST_YEAR), "rights talk"))
+    assert above(ratios(mean("anger", *LAST_YEAR), "rights talk"), np.log(1.03))
+
+
+def test_guards_ask_more_often_and_control_suffers() -> None:
+    """Who is refused has to ask again: time spent collecting rises, control falls (only the signs are claimed)."""
+    assert above(ratios(mean("guard_effort", *LAST_YEAR), "rights talk"))
+    assert below(ratios(mean("control_capacity", *LAST_YEAR), "rights talk"))
