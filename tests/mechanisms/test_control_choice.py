@@ -81,14 +81,14 @@ def test_without_agents_nobody_is_arrested() -> None:
 
 @given(st.floats(0.0, 1.0, exclude_max=True))
 def test_terms_are_jail_of_one_to_thirteen_months_or_camp_for_life(draw: float) -> None:
-    term, camp = punishment.term_weeks4(draw, P.punishment)
+    term, camp = punishment.term_weeks4(draw, 1.0, P.punishment)
     assert (term == TERM_FOR_LIFE and camp == 1.0) if draw < 0.03 else (1 <= term <= 13 and camp == 0.0)
     assert term == int(term)
 
 
 def test_jail_terms_are_uniform_and_camps_take_three_in_a_hundred() -> None:
     draws = (np.arange(130_000) + 0.5) / 130_000
-    terms = np.array([punishment.term_weeks4(d, P.punishment) for d in draws])
+    terms = np.array([punishment.term_weeks4(d, 1.0, P.punishment) for d in draws])
     counts = np.bincount(terms[terms[:, 1] == 0.0, 0].astype(int), minlength=14)
     assert counts[0] == 0
     assert np.abs(counts[1:] - 9_700).max() <= 1

@@ -50,6 +50,7 @@ RELEASE: Final = 5
 ARRIVAL: Final = 6
 RETURN: Final = 7
 SETTLING: Final = 8
+CHARGE: Final = 9  #: jailed for an infraction
 
 _UNIT: Final = 1.0 / 4294967296.0
 _U16: Final = 1.0 / 65535.0
@@ -121,12 +122,12 @@ def come_home(persons, households, units, u, row, household):
 
 
 @njit_part
-def lock_up(persons, households, units, u, row, household, luck, p, out):
+def lock_up(persons, households, units, u, row, household, luck, political, p, out):
     """Jail or camp for a person who is free; a camp marks the household's members as kin of the punished."""
     if persons.condition[row] <= SOLDIER:
         persons.condition[row] = JAILED
         leave_home(persons, households, units, u, row, household, out, False)
-    term, camp = punishment.term_weeks4(luck, p.punishment)
+    term, camp = punishment.term_weeks4(luck, political, p.punishment)
     persons.condition[row] = CAMP if camp > 0 else JAILED
     persons.term[row] = np.uint8(term)
     if camp > 0:
@@ -175,7 +176,7 @@ def attempt_flight(persons, households, units, u, row, household, t, p, luck, te
     out[_ATTEMPTS] += 1
     if luck < t.caught_share[0]:
         out[_CAUGHT] += 1
-        lock_up(persons, households, units, u, row, household, term_luck, p, out)
+        lock_up(persons, households, units, u, row, household, term_luck, 1.0, p, out)
         return
     out[_CROSSINGS] += 1
     persons.condition[row] = IN_CHINA
@@ -213,7 +214,7 @@ def raid(u, persons, households, units, t, p, h, first_slot, luck, out):
     if persons.condition[row] <= SOLDIER:
         out[_ARRESTS] += 1
         units.arrests[u] += np.uint16(1)
-        lock_up(persons, households, units, u, row, worst, luck, p, out)
+        lock_up(persons, households, units, u, row, worst, luck, 0.0, p, out)
 
 
 @njit
@@ -235,7 +236,8 @@ def befall(what, persons, households, units, u, row, household, t, p, clock, wor
     else:
         out[_ARRESTS] += 1
         units.arrests[u] += np.uint16(1)
-        lock_up(persons, households, units, u, row, household, words[2] * _UNIT, p, out)
+        political = 1.0 if what == ARREST else 0.0
+        lock_up(persons, households, units, u, row, household, words[2] * _UNIT, political, p, out)
 
 
 @njit_part
@@ -251,7 +253,7 @@ def befall_absent(what, persons, households, units, u, row, household, p, words,
         vacate(persons, row)
         out[_ARRIVALS] += 1
     elif what == RETURN:
-        lock_up(persons, households, units, u, row, household, words[1] * _UNIT, p, out)
+        lock_up(persons, households, units, u, row, household, words[1] * _UNIT, 1.0, p, out)
         out[_RETURNED] += 1
     else:
         persons.term[row] = TERM_FOR_LIFE
@@ -333,7 +335,7 @@ def event_pass(c, u0, u1, persons, households, units, t, p, clock, crowd, scratc
                 arrest = crowd
                 if shown == DISSENT:
                     arrest += punishment.arrest_hazard(s.arrest_probability[i], p.punishment)
-            what = ARREST if caught else first_below(luck, death, birth, leave, arrest)
+            what = CHARGE if caught else first_below(luck, death, birth, leave, arrest)
             if what != NOTHING:
                 charged[slot] = 0
                 words = philox7(np.uint32(row), np.uint32(0), week, np.uint32(0), k0, k1)

@@ -21,7 +21,7 @@ from custodes.engine.person_pass import (
 from custodes.engine.scratch import Scratch, new_scratch
 from custodes.engine.sums import INDEX, N_SUMS, NAMES
 from custodes.engine.tables import Tables
-from custodes.jit import njit, njit_exact_sum
+from custodes.jit import njit_exact_sum, njit_pass
 from custodes.mechanisms import (
     awareness, extortion, fear, flight, market, prices, punishment, rations, stance, support,
 )
@@ -66,7 +66,7 @@ def add_up(values, n):
     return total
 
 
-@njit
+@njit_pass
 def pass_tiles(start, stop, first_unit, county, persons, households, units, t, p, clock, crowd, scratch, sums, bins, rows, unit_index):
     """Step tiles start..stop and write their sums, shape (tiles, N_SUMS), and histograms, shape (tiles, 32)."""
     for tile in range(start, stop):

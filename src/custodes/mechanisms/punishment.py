@@ -23,7 +23,8 @@ _FOR_LIFE = float(TERM_FOR_LIFE)
 
 class Params(NamedTuple):
     arrest_rate: float  #: weekly chance that a dissenter is arrested, at certain detection
-    camp_share: float  #: share of the arrested who go to a camp
+    camp_share: float  #: share of those arrested for dissent or flight who go to a camp
+    camp_share_ordinary: float  #: the same for an infraction that could not be settled (trade, media, phone)
     shortest: float  #: jail, in units of four weeks
     longest: float  #: jail, in units of four weeks
     release_a_year: float  #: share of camp prisoners released each year
@@ -37,11 +38,15 @@ def arrest_hazard(arrest_probability: float, p: Params) -> float:
 
 
 @njit
-def term_weeks4(draw: float, p: Params) -> tuple[float, float]:
-    """Sentence from one uniform draw: (term in units of four weeks, 1 for a camp); camp terms are for life."""
-    spread = (draw - p.camp_share) / max(1.0 - p.camp_share, 1e-9) * (p.longest - p.shortest + 1.0)
+def term_weeks4(draw: float, political: float, p: Params) -> tuple[float, float]:
+    """Sentence from one uniform draw: (term in units of four weeks, 1 for a camp); camp terms are for life.
+
+    `political` is 1 for dissent and flight, 0 for an infraction.
+    """
+    share = p.camp_share if political > 0.0 else p.camp_share_ordinary
+    spread = (draw - share) / max(1.0 - share, 1e-9) * (p.longest - p.shortest + 1.0)
     jail = min(max(np.floor(p.shortest + spread), p.shortest), p.longest)
-    to_camp = draw < p.camp_share
+    to_camp = draw < share
     return (_FOR_LIFE if to_camp else jail), (1.0 if to_camp else 0.0)
 
 

@@ -15,7 +15,7 @@ from custodes.engine.tables import Tables
 from custodes.jit import njit
 from custodes.mechanisms import flight
 from custodes.world.columns import (
-    EVER_BRIBED, EVER_FOREIGN_MEDIA, EVER_RATION, FARMERS, FREE, KIN_ABROAD, PAYING, SONGBUN_MASK, SONGBUN_SHIFT, WOMAN,
+    EVER_BRIBED, EVER_FOREIGN_MEDIA, EVER_RATION, FARMERS, FREE, KIN_ABROAD, PAYING, PLACE_TYPES, SONGBUN_MASK, SONGBUN_SHIFT, WOMAN,
 )
 from custodes.world.state import World
 
@@ -39,13 +39,14 @@ QUESTIONS: Final = (
     "songbun_core", "songbun_hostile", "mean_age",
 )
 MEANINGS: Final = dict(zip(QUESTIONS, (
-    "women among leavers", "leavers from border counties", "ever paid a bribe", "officials took 30 % or more of income",
+    "women among leavers", "leavers from provinces on the border", "ever paid a bribe", "officials took 30 % or more of income",
     "never received rations", "ever watched foreign video", "share of labour in the private economy",
     "say that half or more of their peers support the leader", "hold a negative view of the leader",
     "neither wage nor ration from the state job", "informal share of household income", "songbun: core",
     "songbun: hostile", "age in years",
 ), strict=True))
 _N: Final = len(QUESTIONS)
+BORDER: Final = PLACE_TYPES.index("border")
 _U16: Final = 1.0 / 65535.0
 _I16: Final = 1.0 / 32767.0
 
@@ -111,8 +112,10 @@ def ask(world: World, tables: Tables, year: int, weeks_since_1990: int, p: Any) 
     """
     answers = np.zeros(_N + 1)
     starts = world.tiles.first_unit[world.tiles.first_of_county]
-    for c in range(len(world.places.counties)):
-        border = 1.0 if world.places.place_type[c] == 1 else 0.0
+    places = world.places
+    at_border = {int(places.province[c]) for c in range(len(places.counties)) if places.place_type[c] == BORDER}
+    for c in range(len(places.counties)):
+        border = 1.0 if int(places.province[c]) in at_border else 0.0
         ask_everybody(starts[c], starts[c + 1], c, border, world.persons, world.households, world.units, tables,
                       p.flight, p.survey, weeks_since_1990, answers)
     weight = float(answers[_N])

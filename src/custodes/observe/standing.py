@@ -5,6 +5,7 @@ with their mean over the run. Each row carries the range within which the fact i
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -65,7 +66,7 @@ STANDING: Final = (
     Standing("C13", "share of labour in the private economy, leavers", "per cent", _asked("private_economy")),
     Standing("C01", "arrivals abroad a year", "persons/year", _arrivals),
     Standing("C03", "women among leavers", "per cent", _asked("women")),
-    Standing("border", "leavers from border counties", "per cent", _asked("border")),
+    Standing("border", "leavers from provinces on the border", "per cent", _asked("border")),
     Standing("C05", "ever paid a bribe, leavers", "per cent", _asked("paid_bribes")),
     Standing("C08", "officials took 30 % or more of income, leavers", "per cent", _asked("officials_took_30_percent")),
     Standing("C10", "never received rations, leavers", "per cent", _asked("never_received_rations")),
@@ -89,22 +90,35 @@ def surveys(memory: Mapping[str, float]) -> Answers:
 def compare(table: "Table", answers: Answers, facts: Sequence[Mapping[str, Any]], k: int) -> list[dict[str, Any]]:
     """One row a fact: id, what, unit, model, low, value, high, grade, inside (None where the country has no such fact).
 
-    `facts` are rows {id, value, low, high, grade}; arrivals and other counts of rare persons carry `rows`, the number
-    of rows behind the mean, since a sample of 1/k sees few of them.
+    `facts` are rows {id, value, low, high, grade, until}: what the model says is taken over the years up to `until`, if
+    the run reaches back to it. Arrivals and other counts of rare persons carry `rows`, the number of rows behind the
+    mean, since a sample of 1/k sees few of them.
     """
     known = {str(row["id"]): row for row in facts}
     out: list[dict[str, Any]] = []
     for entry in STANDING:
-        model = entry.compute(table, answers)
+        fact = known.get(entry.fact, {})
+        seen, asked = _up_to(table, answers, fact.get("until"))
+        model = entry.compute(seen, asked)
         if not np.isfinite(model):
             continue
         row: dict[str, Any] = {"id": entry.fact, "what": entry.what, "unit": entry.unit, "model": float(model)}
-        fact = known.get(entry.fact)
-        if fact is not None:
+        if fact:
             low, high = float(fact["low"]), float(fact["high"])
             row |= {"value": fact["value"], "low": low, "high": high, "grade": fact.get("grade", ""),
-                    "inside": bool(low <= model <= high)}
+                    "until": fact.get("until"), "inside": bool(low <= model <= high)}
         if entry.fact == "C01":
-            row["rows"] = int(table.national("arrivals_abroad").sum() // k)
+            row["rows"] = int(seen.national("arrivals_abroad").sum() // k)
         out.append(row)
     return out
+
+
+def _up_to(table: "Table", answers: Answers, year: int | None) -> tuple["Table", Answers]:
+    """The weeks and surveys up to the end of a year; all of them if there would be less than half a year."""
+    if year is None:
+        return table, answers
+    weeks = int((table.dates < np.datetime64(f"{year + 1}-01-01")).sum())
+    if weeks < 26:
+        return table, answers
+    kept = {asked: answer for asked, answer in answers.items() if int(asked) <= year}
+    return replace(table, arrays={name: a[:weeks] for name, a in table.arrays.items()}), kept or answers

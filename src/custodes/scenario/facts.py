@@ -40,6 +40,7 @@ class Target(Model):
     high: Number
     grade: Grade
     source: Sentence
+    until: Annotated[int, Field(ge=1900, le=2200)] | None = None  #: last year that the fact speaks of
 
 
 class Facts(Model):
