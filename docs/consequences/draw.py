@@ -41,9 +41,12 @@ def curves(
     lines: Mapping[str, Curve], *, x: str, y: str, colours: Sequence[str], title: str = "", width: int = 700, height: int = 240,
     labels: bool = True, label_at: Mapping[str, tuple[float, float]] | None = None, points: bool = False,
     rule: tuple[float, str] | None = None, form: str = ",~f", domain: tuple[float, float] | None = None,
-    level: tuple[float, str] | None = None,
+    level: tuple[float, str] | None = None, room: float = 0.0,
 ) -> Spec:
-    """Lines by number, with names on them; `rule` is a vertical and `level` a horizontal mark with words."""
+    """Lines by number, with names on them; `rule` is a vertical and `level` a horizontal mark with words.
+
+    Names stand where `label_at` says, else at the ends, in a `room` on the right (a share of the axis).
+    """
     rows = [
         {"x": digits(float(c[0][i])), "y": digits(float(c[1][i])), "line": name}
         | ({"low": digits(float(c[2][i])), "high": digits(float(c[3][i]))} if len(c) > 2 else {})
@@ -52,8 +55,10 @@ def curves(
     names = list(lines)
     low, high = domain or _domain(lines)
     xs = [float(v) for c in lines.values() for v in (c[0][0], c[0][-1])]
-    ex = {"field": "x", "type": "quantitative", "title": x, "scale": {"domain": [min(xs), max(xs)], "nice": False},
-          "axis": {"format": ",~f", "tickCount": 8, "titleAnchor": "end"}}
+    end = max(xs) + room * (max(xs) - min(xs))
+    ticks: Spec = {"values": [20 * t for t in range(-1, 20) if min(xs) <= 20 * t <= max(xs)]} if room else {"tickCount": 8}
+    ex = {"field": "x", "type": "quantitative", "title": x, "scale": {"domain": [min(xs), end], "nice": False},
+          "axis": {"format": ",~f", "titleAnchor": "start" if room else "end", **ticks}}
     ey = {"field": "y", "type": "quantitative", "title": None, "scale": {"domain": [low, high], "nice": False, "zero": False},
           "axis": {"format": form, "tickCount": 5}}
     colour = {"field": "line", "type": "nominal", "legend": None, "scale": {"domain": names, "range": list(colours)}}
@@ -69,7 +74,7 @@ def curves(
                             "point": {"size": 22, "filled": True} if points else False},
                    "encoding": {"x": ex, "y": ey, "color": colour}})
     if labels:
-        where = label_at or {n: _end(c) for n, c in lines.items()}
+        where = label_at or _ends(lines, max(xs), (high - low) * 14.0 / height, high)
         values = [{"x": where[n][0], "y": where[n][1], "line": n} for n in names if n in where]
         layers.append({"data": {"values": values}, "mark": {"type": "text", "align": "left", "dx": 5, "fontWeight": 600},
                        "encoding": {"x": ex, "y": ey, "color": colour, "text": {"field": "line"}}})
@@ -91,8 +96,14 @@ def _domain(lines: Mapping[str, Curve]) -> tuple[float, float]:
     return (0.0 if low >= 0.0 else low * 1.06), (high * 1.06 if high > 0.0 else 0.0)
 
 
-def _end(curve: Curve) -> tuple[float, float]:
-    return float(curve[0][-1]), float(curve[1][-1])
+def _ends(lines: Mapping[str, Curve], x: float, gap: float, top: float) -> dict[str, tuple[float, float]]:
+    """Places for names beside the last points, moved apart where they would overlap."""
+    order = sorted(lines, key=lambda n: float(lines[n][1][-1]))
+    at = [float(lines[n][1][-1]) for n in order]
+    for i in range(1, len(at)):
+        at[i] = max(at[i], at[i - 1] + gap)
+    over = max(0.0, at[-1] - (top - 0.3 * gap))
+    return {n: (x, y - over) for n, y in zip(order, at, strict=True)}
 
 
 def _rule(rule: tuple[float, str], ex: Spec) -> list[Spec]:

@@ -63,8 +63,8 @@ def _smooth(values: F, weeks: int) -> F:
     return (total[ends] - total[starts]) / (ends - starts)
 
 
-def _panel(lines: dict[str, Curve], y: str, colours: Sequence[str], at: dict[str, tuple[float, float]], title: str, **more: Any) -> Spec:
-    return curves(lines, x="weeks after the deed", y=y, colours=colours, label_at=at, title=title, width=345, height=215, **more)
+def _panel(lines: dict[str, Curve], y: str, colours: Sequence[str], title: str, **more: Any) -> Spec:
+    return curves(lines, x="weeks after the deed", y=y, colours=colours, title=title, width=400, height=215, **{"room": 0.4, **more})
 
 
 # --- 1 ----------------------------------------------------------------------------------------------------------------
@@ -76,24 +76,18 @@ def rights_order() -> tuple[Picture, list[Row]]:
     share = {name: course(series("threat_share", organ), name, "nothing") for name in ("order", "order with purge", "order renewed")}
     share["prototype"] = (np.array(PROTOTYPE[0]), np.array(PROTOTYPE[1]))
     left = _panel(share, "share of approaches, as a part of before", (BLUE, RED, PURPLE, GREY),
-                  {"order": (55, 0.82), "order with purge": (24, 0.455), "order renewed": (47, 0.56), "prototype": (14, 0.26)},
                   "Threats give way, and return", domain=(0.0, 1.1))
     both = {label: course(series(name, organ), "order with purge", "nothing", smooth=5)
             for name, label in (("bribes_won", "takings"), ("threats", "threats"), ("guard_effort", "time spent collecting"))}
     right = _panel(both, "as a part of the country without the order", (GOLD, RED, BLUE),
-                   {"takings": (33, 0.90), "threats": (17, 0.55), "time spent collecting": (22, 1.28)},
                    "Takings fall less than threats", domain=(0.0, 1.4))
     count = {label: course(series("threats", organ), arm, seeds=SEEDS, smooth=5) for arm, label in (
         ("nothing", "unfed, no order"), ("order", "unfed, order"), ("fed", "fed, no order"), ("fed and order", "fed, order"))}
     count = {k: (c[0], *(v / 1000.0 for v in c[1:])) for k, c in count.items()}
-    last = {name: float(c[1][-1]) for name, c in count.items()}
     below = _panel(count, "thousand threats a week of state security", (GREY, RED, GREEN, BLUE),
-                   {"unfed, no order": (30, last["unfed, no order"] + 7), "unfed, order": (14, 32),
-                    "fed, no order": (30, last["fed, no order"] + 5), "fed, order": (30, max(1.0, last["fed, order"] - 6))},
                    "Whoever is fed has little to give up", domain=(0.0, 80.0))
     risk = {name: course(series("perceived_enforcement", organ), name) for name in ("order", "order with purge", "order renewed")}
     expected = _panel(risk, "punishment expected for a threat", (BLUE, RED, PURPLE),
-                      {"order": (20, 0.045), "order with purge": (22, 0.083), "order renewed": (52, 0.078)},
                       "What guards come to expect", form=".0%")
     picture = Picture("rights-order", "An order with punishments: guards plead, and threaten again when it lapses",
                       side_by_side(left, right, below, expected), f"State security. {source(SEEDS)}")
@@ -140,20 +134,18 @@ def pay() -> tuple[Picture, list[Row]]:
         dose[organ.replace("_", " ")] = (extra, v.mean(axis=1), v.min(axis=1), v.max(axis=1))
     top = float(dose["state security"][1][0])
     left = curves(dose, x="extra pay, share of need", y="takings of an agent, thousand won a week", colours=(PURPLE, BLUE, GOLD),
-                  title="The more they are paid, the less they take", width=345, height=215, points=True, label_at={
-                      "state security": (0.30, float(dose["state security"][1][1]) - 22), "police": (0.40, float(dose["police"][1][1]) + 6),
-                      "cadres": (0.22, float(dose["cadres"][1][0]) - 13)}, domain=(0.0, 1.15 * max(top, float(dose["police"][1][0]))))
+                  title="The more they are paid, the less they take", width=400, height=215, points=True, label_at={
+                      "state security": (0.36, 112.0), "police": (0.42, 82.0), "cadres": (0.36, 52.0)},
+                  domain=(0.0, 1.15 * max(top, float(dose["police"][1][0]))))
     wage = {label: course(series(name), "living wage", "nothing", smooth=5, how="percent") for name, label in (
         ("bribes_won", "takings"), ("control_capacity", "control"), ("anger", "anger"))}
-    middle = _panel(wage, "per cent against no change", (GOLD, BLUE, RED),
-                    {"takings": (38, -58), "control": (30, 40), "anger": (38, -24)}, "A living wage, all organs")
+    middle = _panel(wage, "per cent against no change", (GOLD, BLUE, RED), "A living wage, all organs")
     cut = {label: course(series(name, "state_security"), "revenue cut", "nothing", smooth=9, how="percent") for name, label in (
         ("bribes_won", "takings"), ("guard_effort", "time spent collecting"), ("control_capacity", "control"))}
     right = _panel(cut, "per cent against no change, state security", (GOLD, RED, BLUE),
-                   {"takings": (50, 9.2), "time spent collecting": (4, 8.0), "control": (40, -6.5)},
                    "Own revenue cut by three quarters", domain=(-12.0, 12.0))
-    anger = {"revenue cut": course(series("anger"), "revenue cut", "nothing", smooth=9, how="percent")}
-    last = _panel(anger, "per cent against no change, whole country", (RED,), {"revenue cut": (30, 1.0)},
+    anger = {"anger": course(series("anger"), "revenue cut", "nothing", smooth=9, how="percent")}
+    last = _panel(anger, "per cent against no change, whole country", (RED,),
                   "Anger over extortion under the cut", domain=(-0.5, 1.5))
     return Picture("pay", "Pay that feeds, revenue that is blocked", side_by_side(left, middle, right, last), source(SEEDS)), _pay_numbers()
 
@@ -184,17 +176,15 @@ def _resentment(run: Seen) -> F:
 
 def rights_talk() -> tuple[Picture, list[Row]]:
     """What a campaign of rights talk does."""
-    wrong = {"anger for a unit of memory": course(_resentment, "rights talk", "nothing", how="percent"),
+    wrong = {"anger / memory": course(_resentment, "rights talk", "nothing", how="percent"),
              "anger": course(series("anger"), "rights talk", "nothing", how="percent"),
              "memory of extortion": course(series("victim_memory"), "rights talk", "nothing", how="percent")}
     left = _panel(wrong, "per cent against no campaign", (RED, GOLD, GREY),
-                  {"anger for a unit of memory": (4, 24.5), "anger": (50, 10), "memory of extortion": (34, -9.5)},
                   "The same wrong is resented more", domain=(-12.0, 28.0))
     demands = {label: course(series(name), "rights talk", "nothing", smooth=5, how="percent") for name, label in (
         ("refusals", "refusals"), ("bribes_won", "takings"), ("guard_effort", "time spent collecting"))}
-    right = _panel(demands, "per cent against no campaign", (RED, GOLD, BLUE),
-                   {"refusals": (14, 62), "takings": (40, -14), "time spent collecting": (34, 30)}, "More is refused",
-                   domain=(-20.0, 90.0))
+    right = _panel(demands, "per cent against no campaign", (RED, GOLD, BLUE), "More is refused",
+                   domain=(-20.0, 110.0))
     rows: list[Row] = []
     for name, label in (("awareness", "awareness of rights talk"), ("refusals", "refusals"), ("bribes_won", "takings"),
                         ("victim_memory", "memory of extortion"), ("anger", "anger"), ("guard_effort", "time spent collecting"),
@@ -222,16 +212,15 @@ def rations() -> tuple[Picture, list[Row]]:
     def ways(what: Callable[[Seen], F], how: str, smooth: int = 4) -> dict[str, Curve]:
         return {arm: course(what, arm, "long nothing", seeds=MORE_SEEDS, how=how, smooth=smooth) for arm, _ in WAYS}
 
-    def panel(lines: dict[str, Curve], y: str, title: str, week: int, lifts: tuple[float, float, float]) -> Spec:
-        at = {name: (week, float(c[1][week + 10]) + lift) for (name, c), lift in zip(lines.items(), lifts, strict=True)}
-        return _panel(lines, y, colours, at, title)
+    def panel(lines: dict[str, Curve], y: str, title: str) -> Spec:
+        return _panel(lines, y, colours, title)
 
     against, scale = "per cent against rations that go on", "difference, on a scale from −1 to 1"
     charts = [
-        panel(ways(series("market_labour_share"), "percent"), against, "Labour in the market", 96, (3.0, 2.0, 5.5)),
-        panel(ways(series("informal_income_share"), "percent", 13), against, "Informal share of income", 100, (-1.6, 1.4, -1.6)),
-        panel(ways(series("private_support"), "difference"), scale, "Private support, the country", 60, (0.02, 0.012, -0.035)),
-        panel(ways(_in_capital, "difference"), scale, "Private support, the capital", 60, (-0.05, 0.025, 0.04)),
+        panel(ways(series("market_labour_share"), "percent"), against, "Labour in the market"),
+        panel(ways(series("informal_income_share"), "percent", 13), against, "Informal share of income"),
+        panel(ways(series("private_support"), "difference"), scale, "Private support, the country"),
+        panel(ways(_in_capital, "difference"), scale, "Private support, the capital"),
     ]
     rows: list[Row] = []
     for name, label in (("ration_grams_per_day", "ration of those served"), ("market_labour_share", "labour in the market"),
@@ -256,12 +245,10 @@ def rations() -> tuple[Picture, list[Row]]:
 def growth() -> tuple[Picture, list[Row]]:
     """Promise and growth; how runs of the country as it was end."""
     lines = {arm: course(series("private_support"), arm, "nothing", how="difference") for arm in ("promise", "growth")}
-    left = _panel(lines, "support against no change", (RED, GREEN), {"promise": (44, -0.0065), "growth": (26, 0.015)},
-                  "A promise costs, growth wins", domain=(-0.01, 0.03), form=".3~f")
+    left = _panel(lines, "support against no change", (RED, GREEN), "A promise costs, growth wins", domain=(-0.01, 0.03))
     money = {"growth": course(series("household_money_won"), "growth", "nothing", how="percent"),
              "promise": course(series("household_money_won"), "promise", "nothing", how="percent")}
-    right = _panel(money, "per cent against no change", (GREEN, RED), {"growth": (22, 16), "promise": (44, 2.2)},
-                   "Cash of households", domain=(-5.0, 30.0))
+    right = _panel(money, "per cent against no change", (GREEN, RED), "Cash of households", domain=(-5.0, 30.0))
     rows: list[Row] = []
     for a, b in ((0, 12), (26, 51), (52, 77)):
         rows.append((f"private support, weeks {a} to {b}, difference", *(
