@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from custodes.engine.step import Step
 from custodes.mechanisms import (
-    awareness, demography, enforcement, extortion, fear, flight, incidents, market, morale, prices, punishment, rations,
+    awareness, demography, enforcement, extortion, fear, flight, incidents, indicators, market, morale, prices, punishment, rations,
     stance, support, survey, takings,
 )
 from custodes.world import people
@@ -36,6 +36,7 @@ class Parameters(NamedTuple):
     support: support.Params
     stance: stance.Params
     punishment: punishment.Params
+    indicators: indicators.Params
     incidents: incidents.Params
     flight: flight.Params
     survey: survey.Params
@@ -44,7 +45,8 @@ class Parameters(NamedTuple):
 _GROUPS: dict[str, Any] = {
     "initial": people, "demography": demography, "rations": rations, "market": market, "prices": prices,
     "extortion": extortion, "enforcement": enforcement, "takings": takings, "morale": morale, "awareness": awareness,
-    "fear": fear, "support": support, "stance": stance, "punishment": punishment, "incidents": incidents,
+    "fear": fear, "support": support, "stance": stance, "punishment": punishment, "indicators": indicators,
+    "incidents": incidents,
     "flight": flight, "survey": survey,
 }
 
@@ -52,7 +54,8 @@ _PREPARE: tuple[ModuleType, ...] = (
     rations, prices, market, extortion, takings, fear, awareness, support, stance, flight, demography,
 )
 _SETTLE: tuple[ModuleType, ...] = (
-    rations, market, prices, takings, extortion, enforcement, morale, awareness, support, flight, punishment, incidents, demography,
+    rations, market, prices, takings, extortion, enforcement, morale, awareness, support, flight, punishment, indicators, incidents,
+    demography,
 )
 
 

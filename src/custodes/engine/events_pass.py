@@ -297,7 +297,7 @@ def event_pass(c, u0, u1, persons, households, units, t, p, clock, crowd, scratc
             where = conditions[row]
             if (where == VACANT) | (births[row] == clock.week):
                 continue  # nobody there, or born this week
-            slot = slots[i]
+            slot = np.int64(slots[i])
             luck = draws[i] * _UNIT
             woman = 1 if flags[row] & WOMAN else 0
             age = min(127, max(0, (clock.week - np.int64(births[row])) // 52))

@@ -213,28 +213,32 @@ def earn_and_pay(first, n, c, households, t, p, s):
         s.buys[j] = there if flags[j] & BUYS_OUT else 0.0
         flows[_REMITTANCE_CENTS, j] = linked * cents
     for j in range(n):
-        milli, attending, farm_milli = flows[_MARKET_LABOUR, j], flows[_ATTENDING, j], flows[_FARM_WORKERS, j]
-        market_pay = math.floor(rate * milli * 0.001)
-        farm_pay = math.floor(farm_rate * farm_milli * 0.001)
-        wage = math.floor(wage_rate * attending * 0.001)
-        remittance = math.floor(flows[_REMITTANCE_CENTS, j] * won_per_cent)
-        state = s.state_pay[j]
-        income = market_pay + farm_pay + wage + state + s.guard_pay[j] + s.take_home[j] + remittance
+        flows[_MARKET_PAY, j] = math.floor(rate * flows[_MARKET_LABOUR, j] * 0.001)
+    for j in range(n):
+        flows[_FARM_PAY, j] = math.floor(farm_rate * flows[_FARM_WORKERS, j] * 0.001)
+    for j in range(n):
+        flows[_WAGES, j] = math.floor(wage_rate * flows[_ATTENDING, j] * 0.001)
+    for j in range(n):
+        flows[_REMITTANCE_WON, j] = math.floor(flows[_REMITTANCE_CENTS, j] * won_per_cent)
+    for j in range(n):
+        flows[_MARKET_INCOME, j] = flows[_MARKET_PAY, j] + flows[_REMITTANCE_WON, j]
+    for j in range(n):
+        flows[_INFORMAL, j] = flows[_MARKET_INCOME, j] + flows[_FARM_PAY, j]
+    for j in range(n):
+        official = flows[_WAGES, j] + s.state_pay[j] + s.guard_pay[j] + s.take_home[j]
+        s.earned[j] = flows[_INFORMAL, j] + official
+    for j in range(n):
+        income = s.earned[j]
+        flows[_STATE_PAY, j] = s.state_pay[j]
+        flows[_INCOME, j] = income
+        flows[_VALUE, j] = income + math.floor(flows[_RATION, j] * grain_value)
+    for j in range(n):
+        income = s.earned[j]
         levy = math.floor(levy_rate * income)
         money = s.money[j] + income - levy
         buyout = math.floor(s.buys[j] * market.buyout(s.market_share[j], money, buyout_won, p.market))
-        flows[_MARKET_PAY, j] = market_pay
-        flows[_FARM_PAY, j] = farm_pay
-        flows[_WAGES, j] = wage
-        flows[_STATE_PAY, j] = state
-        flows[_REMITTANCE_WON, j] = remittance
         flows[_LEVY, j] = levy
         flows[_BUYOUT, j] = buyout
-        flows[_INCOME, j] = income
-        flows[_MARKET_INCOME, j] = market_pay + remittance
-        flows[_INFORMAL, j] = market_pay + farm_pay + remittance
-        flows[_VALUE, j] = income + math.floor(flows[_RATION, j] * grain_value)
-        s.earned[j] = income
         s.taken[j] = levy + buyout
         s.money[j] = money - buyout
 

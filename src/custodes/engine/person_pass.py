@@ -59,7 +59,7 @@ def spread(u0, u1, c, persons, units, t, s):
             peers[i] = peer
             chances[i] = chance
         for i in range(i1 - i0):
-            slot[i] = np.int32(offset + np.int32(home[i]))
+            slot[i] = np.uint32(offset + np.int32(home[i]))
 
 
 @njit_inlined

@@ -20,7 +20,7 @@ class HouseholdScratch(NamedTuple):
 
     words: U32  #: (8, n) two Philox blocks a household
     flows: F  #: (N_SUMS, n) what each household adds to each sum; only household sums are touched
-    ration_class: NDArray[np.int64]
+    ration_class: NDArray[np.uint64]  #: unsigned, as `slot`: an index that cannot be negative needs no check
     fear: F  #: the principal trader's, last week
     media: F
     rights: F
@@ -64,7 +64,7 @@ class PersonScratch(NamedTuple):
     """A tile's persons, each of shape (widest tile,)."""
 
     words: U32  #: (4, n)
-    slot: NDArray[np.int32]  #: the household's place in the tile
+    slot: NDArray[np.uint32]  #: the household's place in the tile
     support_part: F
     memory: F
     hardship: F
@@ -100,8 +100,8 @@ def new_scratch(households: int, persons: int) -> Scratch:
 
     def fields(kind: type, width: int) -> dict[str, NDArray[np.generic]]:
         special: dict[str, NDArray[np.generic]] = {
-            "ration_class": np.zeros(width, np.int64), "arrest": np.zeros(width, np.uint8),
-            "candidate": np.zeros(width, np.uint8), "slot": np.zeros(width, np.int32),
+            "ration_class": np.zeros(width, np.uint64), "arrest": np.zeros(width, np.uint8),
+            "candidate": np.zeros(width, np.uint8), "slot": np.zeros(width, np.uint32),
         }
         return {name: special.get(name, np.zeros(width)) for name in kind._fields}  # type: ignore[attr-defined]
 

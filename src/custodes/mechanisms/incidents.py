@@ -15,6 +15,7 @@ from custodes import draws, portable
 from custodes.engine.step import Week
 from custodes.engine.tables import F
 from custodes.jit import njit
+from custodes.mechanisms import indicators
 from custodes.mechanisms.morale import agents_per_unit
 from custodes.mechanisms.stance import BIN_CENTERS, BINS, arrest_chance
 from custodes.world.columns import POLICE, STATE_SECURITY, U16
@@ -305,7 +306,10 @@ def _incident(world: World, week: Week, here: Ground, c: int, p: Any) -> None:
 
 
 def _causes(world: World, week: Week, c: int) -> list[str]:
-    """The newest event of each kind that could lie behind a crowd here: national ones, and those of places nearby."""
+    """What may lie behind a crowd here: the newest shock of each kind, news of places nearby, and what has left the usual.
+
+    Of the indicators only those count that the spark or the cascade read themselves and that stand in this province now.
+    """
     near = {world.places.counties[n] for n in world.places.neighbours[c]} | {world.places.counties[c]}
     found: list[str] = []
     for kind, weeks in CAUSES.items():
@@ -313,7 +317,7 @@ def _causes(world: World, week: Week, c: int) -> list[str]:
             found += [e for place in sorted(near) for e in week.log.latest(kind, weeks, place=place)[:1]]
         else:
             found += week.log.latest(kind, weeks)[:1]
-    return found
+    return found + indicators.behind_crowd(world, week, c)
 
 
 def _rounded(people: float) -> str:

@@ -21,7 +21,7 @@ I = NDArray[np.int64]  # noqa: E741
 READS = (
     "books.pocket books.won guards.staff organ.trade_ratio "
     "sums.class_households sums.class_members sums.class_served_members sums.bribes sums.households "
-    "levers.budget_security levers.guards_pay"
+    "national.ration levers.budget_security levers.guards_pay"
 )
 WRITES = "guards.paid books.pocket books.till"
 
@@ -32,6 +32,7 @@ class Params(NamedTuple):
     official: tuple[float, float, float]  #: official pay, share of need, rations and other kind included
     supplement: tuple[float, float, float]  #: pay out of the organ's own trade revenue, share of need
     cash: float  #: cash in official pay, share of need
+    kind_ration: float  #: ration from which pay in kind is whole, g/day
     treasury_limit: float  #: largest share of the treasury that pays guards in a week
     pocket_payout: float  #: share of a pocket taken home a week
 
@@ -78,7 +79,8 @@ def pay(world: World, week: Week, p: Any) -> I:
     ratio = min(1.0, limit / whole) if whole > 0.0 else 1.0
     out = np.zeros(N_CLASSES, np.int64)
     out[:N_ORGANS] = np.floor(bill * ratio / np.maximum(homes, 1)).astype(np.int64)
-    kind = np.maximum(0.0, np.array(q.official) - q.cash) * np.array(p.extortion.need) * _served(world)
+    whole_ration = min(1.0, world.national.ration / q.kind_ration)
+    kind = np.maximum(0.0, np.array(q.official) - q.cash) * np.array(p.extortion.need) * _served(world) * whole_ration
     world.guards.paid[:] = (cash * ratio + kind)[:, None]
     world.memory["guards_pay_ratio"] = ratio
     return out
