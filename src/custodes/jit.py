@@ -68,18 +68,22 @@ def compiled_before() -> bool:
     return folder.is_dir() and any(folder.rglob("*.nbc"))
 
 
-def njit(function: F) -> F:
-    """Compile `function` for the people pass: cached on disk, lock released, IEEE arithmetic as written."""
+def _compile(function: F, **options: Any) -> F:
     import numba
 
-    return numba.njit(cache=_CACHED, nogil=True, error_model="numpy")(function)
+    compiler: Any = numba.njit
+    compiled: F = compiler(cache=_CACHED, nogil=True, error_model="numpy", **options)(function)
+    return compiled
+
+
+def njit(function: F) -> F:
+    """Compile `function` for the people pass: cached on disk, lock released, IEEE arithmetic as written."""
+    return _compile(function)
 
 
 def njit_exact_sum(function: F) -> F:
     """As `njit`, free to reorder additions: only for sums of whole numbers below 2**53, which are exact in any order."""
-    import numba
-
-    return numba.njit(cache=_CACHED, nogil=True, error_model="numpy", fastmath={"reassoc"})(function)
+    return _compile(function, fastmath={"reassoc"})
 
 
 def njit_part(function: F) -> F:
@@ -88,23 +92,14 @@ def njit_part(function: F) -> F:
     No door from Python, which halves compiling time, and no counting of references: the caller holds all columns for the
     length of the call, and a part allocates nothing. Counting them took a third of the pass.
     """
-    import numba
-
-    return numba.njit(
-        cache=_CACHED, nogil=True, error_model="numpy", _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+    return _compile(function, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
 def njit_inlined(function: F) -> F:
     """As `njit_part`, always inlined: a call would copy the description of every column that it is given."""
-    import numba
-
-    return numba.njit(
-        cache=_CACHED, nogil=True, error_model="numpy", _nrt=False, forceinline=True, no_cpython_wrapper=True,
-        no_cfunc_wrapper=True)(function)
+    return _compile(function, _nrt=False, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
 def njit_pass(function: F) -> F:
     """As `njit_part`, with a door from Python: for the pass itself."""
-    import numba
-
-    return numba.njit(cache=_CACHED, nogil=True, error_model="numpy", _nrt=False)(function)
+    return _compile(function, _nrt=False)

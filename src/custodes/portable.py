@@ -50,7 +50,7 @@ def log(x: ArrayLike) -> Any:
 
 def power(x: ArrayLike, y: ArrayLike) -> Any:
     """x to the power y for x above zero."""
-    return exp(np.asarray(y, np.float64) * log(x)) if np.ndim(x) or np.ndim(y) else float(exp(float(y) * log(float(x))))
+    return exp(np.asarray(y, np.float64) * log(x))
 
 
 def total(values: Iterable[float]) -> float:

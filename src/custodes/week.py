@@ -13,8 +13,23 @@ from typing import Any, NamedTuple
 
 from custodes.engine.step import Step
 from custodes.mechanisms import (
-    awareness, demography, enforcement, extortion, fear, flight, incidents, indicators, market, morale, prices, punishment, rations,
-    stance, support, survey, takings,
+    awareness,
+    demography,
+    enforcement,
+    extortion,
+    fear,
+    flight,
+    incidents,
+    indicators,
+    market,
+    morale,
+    prices,
+    punishment,
+    rations,
+    stance,
+    support,
+    survey,
+    takings,
 )
 from custodes.world import people
 
@@ -79,7 +94,8 @@ def parameters_of(book: Any) -> Parameters:
     for name, module in _GROUPS.items():
         given, wanted = book.group(name), set(module.Params._fields)
         if wanted - set(given):
-            raise BadScenario(f"the parameter group '{name}' lacks {', '.join(sorted(wanted - set(given)))}; add it to the scenario's parameters.")
+            lacking = ", ".join(sorted(wanted - set(given)))
+            raise BadScenario(f"the parameter group '{name}' lacks {lacking}; add it to the scenario's parameters.")
         groups[name] = module.Params(**{k: _floats(given[k]) for k in module.Params._fields})
     return Parameters(**groups)
 

@@ -15,8 +15,20 @@ from custodes.engine.sums import INDEX, index
 from custodes.jit import njit, njit_inlined, njit_part
 from custodes.mechanisms import awareness, extortion, flight, punishment
 from custodes.world.columns import (
-    CAMP, CONFORM, DISSENT, FREE, IN_CHINA, JAILED, KIN_ABROAD, KIN_PUNISHED, NO_TRADER, SOLDIER, SONGBUN_MASK, TERM_FOR_LIFE,
-    VACANT, WOMAN,
+    CAMP,
+    CONFORM,
+    DISSENT,
+    FREE,
+    IN_CHINA,
+    JAILED,
+    KIN_ABROAD,
+    KIN_PUNISHED,
+    NO_TRADER,
+    SOLDIER,
+    SONGBUN_MASK,
+    TERM_FOR_LIFE,
+    VACANT,
+    WOMAN,
 )
 
 _DEATHS: Final = INDEX["deaths"]
@@ -264,7 +276,8 @@ def befall_absent(what, persons, households, units, u, row, household, p, words,
 def event_pass(c, u0, u1, persons, households, units, t, p, clock, crowd, scratch, out):
     """Everything rare in one tile; `crowd` is the county's extra arrest hazard after an incident.
 
-    First each unit counts the threats that it met, marks charged traders and may be searched. Whether something happens is decided here, row by row; a call that carries all columns is made only when it does.
+    First each unit counts the threats that it met, marks charged traders and may be searched. Whether something happens
+    is decided here, row by row; a call that carries all columns is made only when it does.
     """
     s, h = scratch.p, scratch.h
     start, household_start = units.first_person[u0], units.first_household[u0]

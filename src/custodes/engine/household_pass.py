@@ -14,7 +14,16 @@ from custodes.engine.sums import INDEX, index
 from custodes.jit import njit_inlined
 from custodes.mechanisms import extortion, market, prices, rations, stance, support
 from custodes.world.columns import (
-    ARMY, BORDER_BUSINESS, BUYS_OUT, EVER_BRIBED, EVER_RATION, FARMERS, KIN_ABROAD, NO_TRADER, PAYING, REMITTANCE,
+    ARMY,
+    BORDER_BUSINESS,
+    BUYS_OUT,
+    EVER_BRIBED,
+    EVER_RATION,
+    FARMERS,
+    KIN_ABROAD,
+    NO_TRADER,
+    PAYING,
+    REMITTANCE,
 )
 
 
@@ -335,7 +344,7 @@ def change_dollars(first, n, households, t, p, s):
 
 
 @njit_inlined
-def conclude(first, n, c, households, t, p, clock, s):
+def conclude(first, n, c, households, t, p, s):
     """Next week's columns of the households, and what their members will feel this week (from last week's values)."""
     flows = s.flows
     rate, wage_rate, buyout_won = t.market_rate[c], t.wage_rate[0], t.buyout_won[0]
@@ -438,7 +447,7 @@ def household_pass(c, u0, u1, persons, households, units, t, p, clock, scratch, 
     for organ in range(3):
         visit(organ, n, c, t, p, s)
     change_dollars(first, n, households, t, p, s)
-    conclude(first, n, c, households, t, p, clock, s)
+    conclude(first, n, c, households, t, p, s)
     store(first, n, households, clock, s)
     by_class(n, s, scratch.cls, out)
     for organ in range(3):

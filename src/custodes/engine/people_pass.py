@@ -7,6 +7,7 @@ interpreter lock; docs/decisions says why.
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -16,14 +17,30 @@ from custodes import draws
 from custodes.engine.events_pass import event_pass
 from custodes.engine.household_pass import Clock, household_pass
 from custodes.engine.person_pass import (
-    UNIT_SUMS, draw_persons, from_household, hear_and_fear, histogram, spread, think_and_show, unit_sums,
+    UNIT_SUMS,
+    draw_persons,
+    from_household,
+    hear_and_fear,
+    histogram,
+    spread,
+    think_and_show,
+    unit_sums,
 )
 from custodes.engine.scratch import Scratch, new_scratch
 from custodes.engine.sums import INDEX, N_SUMS, NAMES
 from custodes.engine.tables import Tables
 from custodes.jit import njit_exact_sum, njit_pass
 from custodes.mechanisms import (
-    awareness, extortion, fear, flight, market, prices, punishment, rations, stance, support,
+    awareness,
+    extortion,
+    fear,
+    flight,
+    market,
+    prices,
+    punishment,
+    rations,
+    stance,
+    support,
 )
 from custodes.world.columns import WEEK_ZERO
 from custodes.world.state import World
@@ -110,7 +127,7 @@ class Pass:
         """One week: change the people in place and leave the new sums in `world.sums`."""
         tiles = len(self.tile_sums)
         bounds = np.linspace(0, tiles, min(CHUNKS, tiles, max(1, 8 * self.threads) if self.threads > 1 else 1) + 1).astype(int)
-        chunks = [(int(a), int(b)) for a, b in zip(bounds[:-1], bounds[1:], strict=True) if b > a]
+        chunks = [(int(a), int(b)) for a, b in pairwise(bounds) if b > a]
         if self.pool is None:
             for a, b in chunks:
                 self._chunk(a, b, world, tables, clock, crowd, self.scratch[0])

@@ -13,7 +13,18 @@ from custodes.draws import philox7
 from custodes.jit import njit_inlined
 from custodes.mechanisms import awareness, fear, stance, support
 from custodes.world.columns import (
-    ADULT_WEEKS, CAMP, CONFORM, DISSENT, EVADE, EVER_FOREIGN_MEDIA, FREE, JAILED, KIN_ABROAD, KIN_PUNISHED, SOLDIER, VACANT,
+    ADULT_WEEKS,
+    CAMP,
+    CONFORM,
+    DISSENT,
+    EVADE,
+    EVER_FOREIGN_MEDIA,
+    FREE,
+    JAILED,
+    KIN_ABROAD,
+    KIN_PUNISHED,
+    SOLDIER,
+    VACANT,
 )
 
 RARE: Final = 1.0 / 32.0

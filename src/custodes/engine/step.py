@@ -6,15 +6,13 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from custodes.world.state import World
-
 
 class Log(Protocol):
     """The event log as mechanisms see it; every record names the records that brought it about."""
 
     def record(
         self, kind: str, week: int, *, place: str = "", organ: str = "", magnitude: float = 0.0,
-        causes: Iterable[str] = (), text: str = "",
+        causes: Iterable[str] = (), text: str = "", origin: str = "",
     ) -> str:
         """Write one event and return its id, such as `incident-12`."""
 

@@ -76,7 +76,7 @@ class Stepper:
         missing = set(Tables._fields) - set(filled)
         if missing:
             raise BrokenLaw(f"week {week.number}: no step filled the tables {', '.join(sorted(missing))}")
-        fields = {}
+        fields: dict[str, Any] = {}
         for name in Tables._fields:
             value = np.ascontiguousarray(filled[name], np.int64 if name in _INTEGER_TABLES else np.float64)
             if not np.isfinite(value).all():

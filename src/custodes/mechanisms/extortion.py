@@ -156,7 +156,7 @@ def finding_probability(handle_value, finding_rate):  # type: ignore[no-untyped-
 def shortfall(paid: F, p: Params) -> F:
     """What agents must collect, as a share of need, shape (O, C): need and the quota due upward, less pay.
 
-    Pay above need goes toward the quota (docs/decisions/well-paid-guards.md): a guard who is fed and more has no reason left.
+    Pay above need goes toward the quota (docs/decisions/0011): a guard who is fed and more has no reason left.
     """
     need = np.array(p.need)[:, None]
     share: F = np.maximum(0.0, 1.0 + np.array(p.quota)[:, None] - paid / need)

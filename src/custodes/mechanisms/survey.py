@@ -15,7 +15,17 @@ from custodes.engine.tables import Tables
 from custodes.jit import njit
 from custodes.mechanisms import flight
 from custodes.world.columns import (
-    EVER_BRIBED, EVER_FOREIGN_MEDIA, EVER_RATION, FARMERS, FREE, KIN_ABROAD, PAYING, PLACE_TYPES, SONGBUN_MASK, SONGBUN_SHIFT, WOMAN,
+    EVER_BRIBED,
+    EVER_FOREIGN_MEDIA,
+    EVER_RATION,
+    FARMERS,
+    FREE,
+    KIN_ABROAD,
+    PAYING,
+    PLACE_TYPES,
+    SONGBUN_MASK,
+    SONGBUN_SHIFT,
+    WOMAN,
 )
 from custodes.world.state import World
 
