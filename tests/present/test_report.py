@@ -202,10 +202,10 @@ def test_a_report_into_a_file_is_refused(one: list[Run], tmp_path: Path) -> None
 
 def test_the_library_is_kept_in_the_cache_and_mended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CUSTODES_CACHE", str(tmp_path))
-    whole = report.library()
+    whole = report.drawing_code()
     kept = next(tmp_path.glob("vega-*.js"))
     kept.write_text(whole[:1000])
-    assert report.library() == whole == kept.read_text()
+    assert report.drawing_code() == whole == kept.read_text()
 
 
 # --- what is told ------------------------------------------------------------------------------------------------------

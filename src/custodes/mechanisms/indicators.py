@@ -11,14 +11,12 @@ Levers count while they lie on the harmful side of what they usually were. Indic
 Thresholds are ours, grade D. MODEL.md section 6, Causes.
 """
 
-from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from custodes import portable
 from custodes.actors.levers import DEFAULTS, LEVERS
 from custodes.engine.step import Week
 from custodes.world.columns import I16, ORGANS, POLICE, STATE_SECURITY, U16
@@ -93,17 +91,22 @@ BY_ORGAN: Final = ("guards_unpaid", "collecting_harder")
 BY_PROVINCE: Final = ("hardship", "hunger", "anger_rises", "support_falls", "control_weakens")
 #: What the spark and the cascade of a crowd read themselves: anger; grievance (support, hunger); the risk of arrest.
 INPUTS_OF_CROWDS: Final = ("anger_rises", "hunger", "support_falls", "control_weakens")
+TAKEN: Final = "collecting_harder.taken"  #: the second measure of that indicator
 SOFTENED: Final = "softened"  #: enforcement's memory of an organ that has softened, `softened.<organ>`
 
 
-class Seen(NamedTuple):
-    """One indicator at one place this week."""
+class Series(NamedTuple):
+    """One measure at one place, and its names in the world's memory."""
 
     kind: str
     place: str  #: a province, or the nation
     organ: str
-    now: float
-    note: str = ""  #: which of two measures it is
+    recent: str
+    usual: str
+    luck: str
+    level: str  #: how far beyond the threshold, while at least `release`
+    stands: str  #: since which week it stands
+    told: str  #: the week of its record
 
 
 @cache
@@ -112,64 +115,75 @@ def _key(part: str, kind: str, place: str, organ: str) -> str:
     return ".".join(["indicator", part, kind, *(name for name in (place, organ) if name)])
 
 
+@cache
+def series(provinces: tuple[str, ...]) -> tuple[Series, ...]:
+    """All indicators, causes before effects, the nation before its provinces; last, what each organ takes."""
+    at = [(kind, NATION, "") for kind in ("rate_slips", "dear_food")]
+    at += [(kind, NATION, organ) for kind in BY_ORGAN for organ in ORGANS]
+    at += [(kind, place, "") for kind in BY_PROVINCE for place in (NATION, *provinces)]
+    at += [(TAKEN, NATION, organ) for organ in ORGANS]
+    parts = ("recent", "usual", "luck", "level", "stands", "told")
+    return tuple(Series(*names, *(_key(part, *names) for part in parts)) for names in at)
+
+
 def settle(world: World, week: Week, p: Any) -> None:
     """Measure every indicator, move what is usual, and record what has begun to stand this week."""
     own: Params = p.indicators
     _watch_levers(world, week, own)
     _watch_harvest(world, week, p)
     learnt = _learnt(world, week, own)
-    for seen in measured(world, p):
-        gap = _follow(world, seen, learnt, own)
-        if learnt >= own.learning and week.number >= 0:
-            _judge(world, week, seen, gap, p)
+    gaps = _follow(world, measured(world, p), learnt, own)
+    if learnt >= own.learning and week.number >= 0:
+        for it, gap in zip(series(world.places.provinces), gaps, strict=False):  # what organs take is judged with effort
+            if gap >= own.release or it.level in world.memory:
+                _judge(world, week, it, gap, p)
 
 
 # --- what is measured ----------------------------------------------------------------------------------------------------
 
 
-def measured(world: World, p: Any) -> Iterator[Seen]:
-    """All indicators of the week, causes before effects, the nation before its provinces."""
+def measured(world: World, p: Any) -> F:
+    """This week's value of every series, in the order of `series`."""
     nation = world.national
-    yield Seen("rate_slips", NATION, "", nation.won_per_dollar)
-    yield Seen("dear_food", NATION, "", nation.rice_price)
-    yield from _of_organs(world, p)
-    values = _of_places(world)
-    for kind in BY_PROVINCE:
-        yield Seen(kind, NATION, "", values[kind][-1])
-        for i, place in enumerate(world.places.provinces):
-            yield Seen(kind, place, "", values[kind][i])
+    values = [nation.won_per_dollar, nation.rice_price, *_of_organs(world, p), *_of_places(world), *_taken(world)]
+    return np.array(values)
 
 
-def _of_organs(world: World, p: Any) -> Iterator[Seen]:
-    """Pay and kind as a share of need; effort and what is taken out of household income, each by organ."""
-    guards, income = world.guards, max(world.total("income"), 1)
-    for o, organ in enumerate(ORGANS):
-        paid = portable.mean(guards.paid[o], guards.staff[o]) / p.extortion.need[o]
-        yield Seen("guards_unpaid", NATION, organ, paid)
-        yield Seen("collecting_harder", NATION, organ, portable.mean(guards.effort[o], guards.staff[o]))
-        taken = world.total("bribes", o) + world.total("settlements", o)
-        yield Seen("collecting_harder", NATION, organ, taken / income, "taken")
+def _of_organs(world: World, p: Any) -> list[float]:
+    """Pay and kind as a share of need, by organ; then effort, by organ: means over staff."""
+    guards = world.guards
+    whole = lambda x: np.floor(256.0 * x).sum(axis=1)  # noqa: E731 whole numbers: exact in any order
+    staff = np.maximum(whole(guards.staff), 1.0)
+    paid = whole(guards.staff * guards.paid) / staff / np.array(p.extortion.need)
+    effort = whole(256.0 * guards.staff * guards.effort) / 256.0 / staff
+    return [*paid.tolist(), *effort.tolist()]
 
 
-def _of_places(world: World) -> dict[str, list[float]]:
-    """Values by province and, last, of the nation."""
+def _taken(world: World) -> list[float]:
+    """Bribes and settlements over household income, by organ."""
+    income = max(world.total("income"), 1)
+    return [(world.total("bribes", o) + world.total("settlements", o)) / income for o in range(len(ORGANS))]
+
+
+def _of_places(world: World) -> list[float]:
+    """By kind (`BY_PROVINCE`): the nation's value, then each province's."""
     province, n = world.places.province.astype(np.int64), len(world.places.provinces)
 
     def added(values: Any) -> F:  # whole numbers far below 2**53: exact in any order
         by = np.bincount(province, weights=values, minlength=n)
-        return np.append(by, by.sum())
-
-    def a_head(top: str, bottom: F, scale: float = 1.0) -> list[float]:
-        return (added(world.by_county(top)) / bottom / scale).tolist()  # type: ignore[no-any-return]
+        return np.append(by.sum(), by)
 
     households = np.maximum(added(world.by_county("households")), 1.0)
     adults = np.maximum(added(world.by_county("adults")), 1.0)
     agents = np.floor(256.0 * (world.guards.capacity[STATE_SECURITY] + world.guards.capacity[POLICE]))
-    return {
-        "hunger": a_head("stress_u16", households, U16), "hardship": a_head("income", households),
-        "anger_rises": a_head("anger_u16", households, U16), "support_falls": a_head("support_i16", adults, I16),
-        "control_weakens": (added(agents) / 256.0).tolist(),
+    values = {
+        "hunger": added(world.by_county("stress_u16")) / households / U16,
+        "hardship": added(world.by_county("income")) / households,
+        "anger_rises": added(world.by_county("anger_u16")) / households / U16,
+        "support_falls": added(world.by_county("support_i16")) / adults / I16,
+        "control_weakens": added(agents) / 256.0,
     }
+    return [value for kind in BY_PROVINCE for value in values[kind].tolist()]
 
 
 # --- what is usual -------------------------------------------------------------------------------------------------------
@@ -183,27 +197,42 @@ def _learnt(world: World, week: Week, own: Params) -> float:
     return weeks
 
 
-def _follow(world: World, seen: Seen, learnt: float, own: Params) -> float:
-    """Move the recent and the usual value of an indicator; return how far beyond its threshold it is (1: just there)."""
-    memory, kind = world.memory, seen.kind + (f".{seen.note}" if seen.note else "")
-    usual_key, recent_key, luck_key = (_key(part, kind, seen.place, seen.organ) for part in ("usual", "recent", "luck"))
-    recent = memory.get(recent_key, seen.now)
-    memory[recent_key] = recent = recent + (seen.now - recent) / own.recent
-    usual, luck = memory.get(usual_key, recent), memory.get(luck_key, 0.0)
-    gap = KINDS[seen.kind].sign * (recent - usual)
-    if learnt > own.learning:
-        memory[usual_key] = usual + (recent - usual) / own.usual
-    elif learnt > 0.0:
-        memory[usual_key] = usual + (recent - usual) / learnt
-        memory[luck_key] = luck + (abs(recent - usual) - luck) / learnt
-    return gap / (getattr(own, seen.kind) * _scale(seen.kind, usual, own) + own.luck * luck)
+def _follow(world: World, now: F, learnt: float, own: Params) -> list[float]:
+    """Move recent and usual values; return how far beyond its threshold each series is (1: just there; the farther of an
+    organ's effort and takings)."""
+    memory, all_series = world.memory, series(world.places.provinces)
+    sign, threshold, floor, plain = _thresholds(world.places.provinces, own)
+    recent = np.array([memory.get(it.recent, x) for it, x in zip(all_series, now.tolist(), strict=True)])
+    recent += (now - recent) / own.recent
+    usual = np.array([memory.get(it.usual, x) for it, x in zip(all_series, recent.tolist(), strict=True)])
+    luck = np.array([memory.get(it.luck, 0.0) for it in all_series])
+    gaps = sign * (recent - usual) / (threshold * np.where(plain, 1.0, np.maximum(usual, floor)) + own.luck * luck)
+    step = own.usual if learnt > own.learning else learnt
+    if step > 0.0:
+        usual += (recent - usual) / step
+        memory.update(zip((it.usual for it in all_series), usual.tolist(), strict=True))
+    if 0.0 < learnt <= own.learning:
+        luck += (np.abs(recent - usual) - luck) / learnt
+        memory.update(zip((it.luck for it in all_series), luck.tolist(), strict=True))
+    memory.update(zip((it.recent for it in all_series), recent.tolist(), strict=True))
+    first, n = all_series.index(_at(all_series, "collecting_harder")), len(ORGANS)
+    gaps[first : first + n] = np.maximum(gaps[first : first + n], gaps[-n:])
+    return gaps[:-n].tolist()  # type: ignore[no-any-return]
 
 
-def _scale(kind: str, usual: float, own: Params) -> float:
-    """What a threshold is a share of."""
-    if kind == "support_falls":
-        return 1.0
-    return max(usual, own.hunger_floor if kind == "hunger" else 1e-9)
+def _at(all_series: tuple[Series, ...], kind: str) -> Series:
+    return next(it for it in all_series if it.kind == kind)
+
+
+@lru_cache(maxsize=8)
+def _thresholds(provinces: tuple[str, ...], own: Params) -> tuple[F, F, F, NDArray[np.bool_]]:
+    """Of every series: which way is bad, its threshold, the least that this is a share of, and whether it is no share."""
+    kinds = ["collecting_harder" if it.kind == TAKEN else it.kind for it in series(provinces)]
+    return (
+        np.array([KINDS[kind].sign for kind in kinds]), np.array([getattr(own, kind) for kind in kinds]),
+        np.array([own.hunger_floor if kind == "hunger" else 1e-9 for kind in kinds]),
+        np.array([kind == "support_falls" for kind in kinds]),
+    )
 
 
 def _watch_levers(world: World, week: Week, own: Params) -> None:
@@ -243,31 +272,26 @@ def _watch_harvest(world: World, week: Week, p: Any) -> None:
 # --- what stands ---------------------------------------------------------------------------------------------------------
 
 
-def _judge(world: World, week: Week, seen: Seen, gap: float, p: Any) -> None:
+def _judge(world: World, week: Week, it: Series, gap: float, p: Any) -> None:
     """Let an indicator stand, fall or stay; record it once, unless the nation's record speaks for the province."""
     own: Params = p.indicators
-    memory, at = world.memory, (seen.kind, seen.place, seen.organ)
-    level, stands, told = (_key(part, *at) for part in ("level", "stands", "told"))
-    if seen.note:  # the second measure of the same indicator: the farther of the two counts
-        gap = max(gap, memory.pop(level, 0.0))
-    elif seen.kind == "collecting_harder":  # judged with its second measure, which follows
-        memory[level] = gap
-        return
+    memory = world.memory
     if gap < own.release:
-        for key in (level, stands, told):
-            memory.pop(key, None)
+        for name in (it.level, it.stands, it.told):
+            memory.pop(name, None)
         return
-    memory[level] = gap
-    if gap >= 1.0 and stands not in memory:
-        memory[stands] = float(week.number)
-    spoken_for = seen.place != NATION and _key("told", seen.kind, NATION, "") in memory
-    if stands in memory and told not in memory and not spoken_for:
-        memory[told] = float(week.number)
-        now, usual = _values(world, seen)
+    memory[it.level] = gap
+    if gap >= 1.0 and it.stands not in memory:
+        memory[it.stands] = float(week.number)
+    spoken_for = it.place != NATION and _key("told", it.kind, NATION, "") in memory
+    if it.stands in memory and it.told not in memory and not spoken_for:
+        memory[it.told] = float(week.number)
+        now, usual = memory[it.recent], memory[it.usual]
         week.log.record(
-            seen.kind, week.number, place=seen.place, organ=seen.organ, causes=_causes(world, week, *at, p),
-            magnitude=now - usual if seen.kind == "support_falls" else now / usual if usual else now,
-            text=_text(world, seen, now, usual),
+            it.kind, week.number, place=it.place, organ=it.organ,
+            causes=_causes(world, week, it.kind, it.place, it.organ, p),
+            magnitude=now - usual if it.kind == "support_falls" else now / usual if usual else now,
+            text=_text(world, it, now, usual),
         )
 
 
@@ -352,22 +376,14 @@ def _moves(world: World, week: Week, signed: str, organ: str, own: Params) -> li
 # --- words ---------------------------------------------------------------------------------------------------------------
 
 
-def _values(world: World, seen: Seen) -> tuple[float, float]:
-    """The recent and the usual value that a record tells."""
-    kind = seen.kind + (f".{seen.note}" if seen.note else "")
-    memory = world.memory
-    return memory[_key("recent", kind, seen.place, seen.organ)], memory[_key("usual", kind, seen.place, seen.organ)]
-
-
-def _text(world: World, seen: Seen, now: float, usual: float) -> str:
+def _text(world: World, it: Series, now: float, usual: float) -> str:
     """What happened, in numbers."""
-    where, who = seen.place or "the country", seen.organ.replace("_", " ")
+    where, who = it.place or "the country", it.organ.replace("_", " ")
     more = f"{abs(now / usual - 1.0):.0%} {'more' if now > usual else 'less'} than usual" if usual > 0.0 else "not as usual"
-    if seen.kind == "collecting_harder":
-        work = world.memory[_key("recent", "collecting_harder", seen.place, seen.organ)]
-        before = world.memory[_key("usual", "collecting_harder", seen.place, seen.organ)]
-        return (f"The {who} spend {work:.0%} of their time collecting (usual: {before:.0%}) and take {now:.2%} of household "
-                f"income (usual: {usual:.2%}).")
+    if it.kind == "collecting_harder":
+        taken, before = (world.memory[_key(part, TAKEN, it.place, it.organ)] for part in ("recent", "usual"))
+        return (f"The {who} spend {now:.0%} of their time collecting (usual: {usual:.0%}) and take {taken:.2%} of household "
+                f"income (usual: {before:.2%}).")
     return {
         "rate_slips": f"A dollar costs {now:,.0f} won, {more} ({usual:,.0f}).",
         "dear_food": f"Rice costs {now:,.0f} won a kilogram, {more} ({usual:,.0f}).",
@@ -377,4 +393,4 @@ def _text(world: World, seen: Seen, now: float, usual: float) -> str:
         "anger_rises": f"Anger over extortion in {where} is {now:.2f}, {more} ({usual:.2f}).",
         "support_falls": f"Private support in {where} is {now:.2f} on a scale from -1 to 1 (usual: {usual:.2f}).",
         "control_weakens": f"State security and police keep {now:,.0f} agents on the streets of {where}, {more} ({usual:,.0f}).",
-    }[seen.kind]
+    }[it.kind]

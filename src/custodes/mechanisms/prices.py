@@ -214,17 +214,25 @@ def dollar_fill(world: World, won_per_cent: float, p: Params) -> F:
     """Shares of households' wanted purchases and sales of dollars that importers can surely meet, shape (2,).
 
     The wants of this week are not known yet, so they are bounded: purchases by a part of all cash and income, sales by
-    all dollars in households, or by the cash that would lift every household out of shortage, whichever is less.
+    all dollars in households, or by the cash that would lift every household out of shortage, whichever is less. Income
+    may jump (aid, a budget tripled): no household can be paid more than all who pay hold.
     """
-    cash = 2 * world.total("money") + 2 * world.total("income")
-    most_bought = p.hoard_share * cash / won_per_cent
+    money, income, pay = world.total("money"), world.total("income"), _payable(world)
+    most_bought = p.hoard_share * max(2 * money + 2 * income, money + pay) / won_per_cent
     most_sold = min(
-        world.total("dollars_cents") * won_per_cent, 2.0 * p.short_weeks * max(world.total("income"), world.total("money"))
+        world.total("dollars_cents") * won_per_cent, p.short_weeks * max(2 * max(income, money), income + pay)
     )
     cents, won = 0.9 * world.books.cents["importers_cents"], 0.5 * world.books.won["importers"]
     buy = min(1.0, cents / most_bought) if most_bought > 0.0 else 0.0
     sell = min(1.0, won / most_sold) if most_sold > 0.0 else 0.0
     return np.array([buy, sell])
+
+
+def _payable(world: World) -> int:
+    """Won of all accounts that households are paid from, but for importers, who pay no wage; the bank's is a source."""
+    books = world.books
+    held = sum(amount for name, amount in books.won.items() if name not in ("importers", "central_bank"))
+    return held + sum(int(a.sum()) for a in (books.till, books.county_chief, books.pocket, books.chain))
 
 
 # --- grain ---------------------------------------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ def html(runs: Sequence[Run]) -> str:
     return str(_template("report.html.j2").render(
         page=words, sections=[(key, title, [_shown(drawn[n]) for n in names]) for key, title, names in SECTIONS],
         specs=json.dumps({f.name: f.spec for f in drawn.values() if f.spec}, separators=(",", ":")).replace("</", "<\\/"),
-        config=json.dumps(CONFIG, separators=(",", ":")), library=library().replace("</script", "<\\/script"),
+        config=json.dumps(CONFIG, separators=(",", ":")), library=drawing_code().replace("</script", "<\\/script"),
         spark=spark_svg, value=_value, told=told, prior=_prior, against=against_facts(words),
     ))
 
@@ -59,7 +59,7 @@ def notebook(run: Run) -> str:
     return str(_template("notebook.html.j2").render(page=words, spark=spark_svg))
 
 
-def library() -> str:
+def drawing_code() -> str:
     """Vega, Vega-Lite and Vega-Embed as one script (from vl-convert), kept in the cache since making it takes a second."""
     kept = cache_folder() / f"vega-{metadata.version('vl-convert-python')}.js"
     with contextlib.suppress(OSError):
