@@ -33,6 +33,7 @@ app = typer.Typer(
 )
 
 REPORT = "report.html"
+REQUEST = "request.json"  #: what a folder holds before its run has saved anything
 MOST_PROBLEMS = 20  #: that `check` prints, a line each
 SCHEMAS = ("scenario", "variant", "policy", "parameter")  #: kinds of file whose schema can be printed
 ScenarioName = Annotated[
@@ -102,22 +103,40 @@ def _refuse_bad(country: Any, wanted: dict[str, Any]) -> None:
 
 def _run(country: Any, wanted: dict[str, Any], folder: Path, resume: bool, quiet: bool) -> "Run":
     """Run with a progress bar; an interrupt ends in `Stopped`, which says how to go on."""
+    new = not folder.exists()
     try:
-        from custodes import progress
-        from custodes.engine import run as engine
-        from custodes.jit import compiled_before
-
-        if not compiled_before():
-            progress.notice("compiling, once, about a minute", quiet)
-        with progress.bar(quiet) as on_progress:
-            finished = engine.run(country, **wanted, out=folder, resume=resume, progress=on_progress, report=True)
-            if not (folder / REPORT).exists():  # a run that was whole before, but whose page was lost
-                finished.report()
+        return _engine(country, wanted, folder, resume, quiet)
     except KeyboardInterrupt:
-        raise Stopped(
-            f"stopped before its first week; the same command with --out {folder} --resume starts it."
-        ) from None
+        again = f"the same command with --out {folder} --resume starts it"
+        raise Stopped(f"stopped before its first week; {again}.") from None
+    except Stopped:
+        raise
+    except BaseException:
+        if new:
+            _tidy(folder)
+        raise
+
+
+def _engine(country: Any, wanted: dict[str, Any], folder: Path, resume: bool, quiet: bool) -> "Run":
+    from custodes import progress
+    from custodes.engine import run as engine
+    from custodes.jit import compiled_before
+
+    if not compiled_before():
+        progress.notice("compiling, once, about a minute", quiet)
+    with progress.bar(quiet) as on_progress:
+        finished = engine.run(country, **wanted, out=folder, resume=resume, progress=on_progress, report=True)
+        if not (folder / REPORT).exists():  # a run that was whole before, but whose page was lost
+            finished.report()
     return finished
+
+
+def _tidy(folder: Path) -> None:
+    """Remove the folder of a run that failed before it saved anything."""
+    with contextlib.suppress(OSError):
+        if {path.name for path in folder.iterdir()} <= {REQUEST}:
+            (folder / REQUEST).unlink(missing_ok=True)
+            folder.rmdir()
 
 
 def _show_run(finished: "Run", folder: Path) -> None:
@@ -177,12 +196,14 @@ def new(name: Annotated[str, typer.Argument(metavar="NAME", help="Folder of the 
 
 @app.command()
 def scenarios() -> None:
-    """List the built-in scenarios."""
+    """List the built-in scenarios and policies."""
     from custodes import listing
     from custodes.scenario.load import load
     from custodes.scenario.load import scenarios as names
+    from custodes.scenario.policies import load_policy, policies
 
     _write(listing.scenarios(load(name) for name in names()))
+    _write("\n" + listing.policies(load_policy(name) for name in policies()))
 
 
 @app.command()
@@ -277,7 +298,7 @@ def _guarded(arguments: list[str]) -> int:
     except MemoryError:
         return _say("not enough memory for this; try a smaller --sample.", 2)
     except OSError as error:
-        where = f"'{flags.shown(error.filename)}'" if error.filename else "a file"
+        where = f"'{flags.shown(error.filename)}'" if error.filename else "a file of the output or of the cache"
         return _say(f"{where} cannot be read or written ({flags.reason(error)}).", 2)
     except Exception as error:
         if os.environ.get("CUSTODES_TRACEBACK"):

@@ -85,6 +85,11 @@ def scenarios(loaded: Iterable[Any]) -> str:
     return rows(("scenario", "starts", "years", "people", "what it is"), body)
 
 
+def policies(loaded: Iterable[Any]) -> str:
+    """The built-in policies."""
+    return rows(("policy", "actions", "what it is"), ((p.name, len(p.actions), p.title) for p in loaded))
+
+
 def week(before: Iterable[Any], after: Iterable[Any]) -> str:
     """The order of the week, with what each step reads and writes."""
     body = [

@@ -143,6 +143,14 @@ def test_every_built_in_scenario_is_listed_and_valid(name: str, tmp_path: Path) 
     assert custodes("check", name, cwd=tmp_path).code == 0
 
 
+@pytest.mark.parametrize("name", ["rights-order", "sanctions", "living-wage"])
+def test_built_in_policies_are_listed_and_run_by_name(name: str, tmp_path: Path) -> None:
+    assert f"\n{name} " in custodes("scenarios", cwd=tmp_path).out
+    done = custodes("run", "toyland", "--weeks", "2", "--sample", "1/10", "--policy", name, "--json", cwd=tmp_path)
+    assert done.code == 0, done.err
+    assert json.loads(done.out)["weeks"] == 2
+
+
 def test_levers_parameters_and_the_week_are_listed(tmp_path: Path) -> None:
     from custodes.actors.levers import LEVERS
     from custodes.week import PREPARE, SETTLE

@@ -50,6 +50,20 @@ def test_a_disk_without_room_is_refused_at_the_start(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def room_for_the_start_only() -> None:
+    """Let the process write 1.2 MB a file: enough to begin a run, too little for its table."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_200_000, 1_200_000))
+
+
+def test_a_disk_that_fills_up_during_a_run_leaves_nothing(finished: tuple[Path, Done], tmp_path: Path) -> None:
+    assert finished[1].code == 0  # so that the kernels are compiled and kept
+    long = ("run", "toyland", "--weeks", "800", "--sample", "1", "--seed", "7", "--quiet")
+    done = custodes(*long, "--out", "out", cwd=tmp_path, before=room_for_the_start_only)
+    assert done.code == 2
+    assert "cannot be written" in done.sentence
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("out", ["nowhere/page.html", ".", "letter.txt/page.html"])
 def test_a_report_that_cannot_be_written_is_refused(out: str, finished: tuple[Path, Done], tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("dear", encoding="utf-8")

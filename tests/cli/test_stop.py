@@ -66,6 +66,30 @@ def test_an_interrupted_run_says_how_to_go_on_and_exits_with_3(
     same(tmp_path / "run", whole)
 
 
+def test_an_interrupt_before_the_first_week_can_be_taken_up_too(tmp_path: Path) -> None:
+    process = start("run", "toyland", "--weeks", "5", "--sample", "1", "--seed", "4711", "--out", "run", cwd=tmp_path)
+    wait_for(lambda: (tmp_path / "run" / "request.json").exists(), process)
+    done = stop(process, signal.SIGINT)
+    assert done.code == 3, done
+    assert "--resume" in done.sentence
+    again = custodes(
+        "run",
+        "toyland",
+        "--weeks",
+        "5",
+        "--sample",
+        "1",
+        "--seed",
+        "4711",
+        "--out",
+        "run",
+        "--resume",
+        "--json",
+        cwd=tmp_path,
+    )
+    assert again.code == 0, again.err
+
+
 def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
     process = start(*LONG, "--out", "run", cwd=tmp_path)
     wait_for(lambda: (tmp_path / "run" / "request.json").exists(), process)
