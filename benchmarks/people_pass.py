@@ -93,12 +93,13 @@ def full_model(scenario: str, sample: str, threads: list[int], weeks: int) -> li
     parameters = parameters_of(country.parameters)
     world = people.build(country, parameters, parse_sample(sample), 1)
     world.week = -country.burn_in_weeks
-    costs = []
+    costs: list[Cost] = []
+    count = 0
     for n in threads:
         stepper = Stepper(world, parameters, country.timeline.before(0), Silence(), n)
         timed = stepper.people = Timed(stepper.people)
         stepper.step()
-        count = int(world.sums[:, 0].sum())
+        count = count or int(world.sums[:, 0].sum())
         costs.append(median_cost("full model, whole week", count, n, lambda _, s=stepper: s.step(), weeks, nothing))
         scale = 1e9 / count
         pass_ = [statistics.median(values[-weeks:]) * scale for values in (timed.walls, timed.cpus)]
