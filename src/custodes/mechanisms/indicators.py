@@ -25,7 +25,7 @@ from custodes.world.state import World
 F = NDArray[np.float64]
 
 READS = (
-    "places.province guards.paid guards.effort guards.staff guards.capacity national.won_per_dollar national.rice_price "
+    "places.province places.provinces guards.paid guards.effort guards.staff guards.capacity national.won_per_dollar national.rice_price "
     "national.harvest_grams sums.stress_u16 sums.income sums.households sums.anger_u16 sums.support_i16 sums.adults "
     "sums.bribes sums.settlements memory levers"
 )
@@ -74,13 +74,14 @@ KINDS: Final[dict[str, Kind]] = {
     "rate_slips": Kind(1, (), ("reserve_empty",), (), ("+trade_cut", "-trade_leak", "-aid_dollars", "-border_open")),
     "dear_food": Kind(1, ("rate_slips",), ("ration_collapse",), ("harvest",), (
         "-border_open", "-budget_food", "-import_grain_extra", "-aid_grain")),
+    "guards_unpaid": Kind(-1, (), ("ration_collapse",), ("harvest",), (
+        "+trade_cut", "-trade_leak", "+organ_revenue_cut", "-budget_security", "-guards_pay", "-aid_dollars", "-border_open",
+        "-budget_food", "-import_grain_extra", "-aid_grain")),
+    "collecting_harder": Kind(1, ("guards_unpaid",), ("softened",), ("relapse", "edict"), ()),
     "hardship": Kind(-1, ("guards_unpaid",), (), ("market_closure",), (
         "-market_tolerance", "-budget_economy", "-budget_gifts", "+trade_cut", "-aid_dollars")),
     "hunger": Kind(1, ("dear_food", "hardship"), ("ration_collapse",), ("harvest",), (
         "-budget_food", "-import_grain_extra", "-aid_grain", "ration_priority", "+budget_army", "+levy_extra")),
-    "guards_unpaid": Kind(-1, (), (), (), (
-        "+trade_cut", "-trade_leak", "+organ_revenue_cut", "-budget_security", "-guards_pay", "-aid_dollars", "-border_open")),
-    "collecting_harder": Kind(1, ("guards_unpaid",), ("softened",), ("relapse", "edict"), ()),
     "anger_rises": Kind(1, ("collecting_harder",), ("rights_campaign",), ("relapse",), (
         "+broadcast_reach", "+broadcast_content", "-information_control")),
     "support_falls": Kind(-1, ("hunger", "hardship", "anger_rises"), ("rights_campaign",), ("promise",), (
