@@ -60,7 +60,10 @@ def _members(world: World, home: NDArray[np.int64]) -> None:
 
 
 def _traders(world: World, home: NDArray[np.int64]) -> None:
-    """The trader is a free member of the household, or none; a household with a free member outside garrisons has one."""
+    """The trader is a free member of the household, or none; squads have none.
+
+    (Children whose only parent was in a camp when the people were built have none either.)
+    """
     units, households = world.units, world.households
     unit = np.repeat(np.arange(units.county.size), np.diff(units.first_household))
     there = households.trader != col.NO_TRADER
@@ -69,15 +72,19 @@ def _traders(world: World, home: NDArray[np.int64]) -> None:
     assert (home[row] == np.flatnonzero(there)).all(), "a trader of another household"
     condition = world.persons.condition[row]
     assert (condition == col.FREE).all(), f"{int((condition != col.FREE).sum())} traders are not free"
+    assert not there[units.garrison[unit] == 1].any(), "a squad has a trader"
 
 
 def _absent(world: World) -> None:
-    """Nobody at home serves a term; vacant rows show nothing."""
+    """Nobody at home serves a term; vacant rows show nothing; soldiers, and only they, are at home in garrisons."""
     persons = world.persons
     home = persons.condition <= col.SOLDIER
     vacant = persons.condition == col.VACANT
     assert not persons.term[home].any(), "a free person serves a term"
     assert not persons.stance[vacant].any(), "a vacant row has a stance"
+    garrison = np.repeat(world.units.garrison == 1, np.diff(world.units.first_person))
+    assert not (garrison & (persons.condition == col.FREE)).any(), "a person who is no soldier is at home in a garrison"
+    assert not (~garrison & (persons.condition == col.SOLDIER)).any(), "a soldier is at home outside garrisons"
 
 
 def _units(world: World, unit: NDArray[np.int64]) -> None:

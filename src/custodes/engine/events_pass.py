@@ -125,11 +125,11 @@ def leave_home(persons, households, units, u, row, household, out, for_ever):
 
 @njit_part
 def come_home(persons, households, units, u, row, household):
-    """A released or returned person is a free member of the household again."""
-    persons.condition[row] = FREE
+    """A released or returned person is a free member of the household again; a soldier is back in the squad."""
+    persons.condition[row] = SOLDIER if units.garrison[u] == 1 else FREE
     persons.term[row] = 0
     households.members[household] = np.uint8(households.members[household] + 1)
-    if households.trader[household] == NO_TRADER:
+    if (households.trader[household] == NO_TRADER) & (units.garrison[u] == 0):
         households.trader[household] = np.uint8(row - units.first_person[u])
 
 
