@@ -15,7 +15,10 @@ from custodes.mechanisms.morale import agents_per_unit, capacity_norm
 from custodes.portable import clip
 from custodes.world.state import World
 
-READS = "places.place_type national.media_reach national.capacity_norm guards.capacity units.county memory"
+READS = (
+    "places.place_type places.population national.media_reach national.capacity_norm guards.capacity units.county "
+    "units.garrison memory levers.broadcast_content levers.broadcast_reach levers.information_control levers.raids"
+)
 WRITES = "memory"
 
 

@@ -18,7 +18,7 @@ from custodes.world.columns import FREE, OFFICER, SOLDIER, WOMAN
 from custodes.world.counting import week_number
 from custodes.world.state import World
 
-READS = "persons households units"
+READS = "persons households units places.counties memory"
 WRITES = (
     "persons.birth_week persons.flags persons.stance persons.risk_aversion persons.private_support persons.support_trait "
     "persons.fear persons.media persons.rights"

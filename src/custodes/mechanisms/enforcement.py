@@ -21,11 +21,11 @@ F = NDArray[np.float64]
 READS = (
     "organ.enforcement organ.reach organ.order organ.credibility organ.edict organ.threats_before guards.perceived "
     "guards.staff guards.effort guards.threat_share guards.type_threat sums.threats_met sums.visits "
-    "levers.rights_order levers.chief_purged levers.edict"
+    "levers.rights_order levers.chief_purged levers.edict memory"
 )
 WRITES = (
     "organ.enforcement organ.reach organ.order organ.credibility organ.edict organ.threats_before guards.perceived "
-    "guards.punished"
+    "guards.punished memory"
 )
 
 AGENT_TYPES: Final = 3
@@ -94,7 +94,7 @@ def _receive_orders(world: World, week: Week, p: Params) -> None:
     organ = world.organ
     ordered = np.asarray(week.levers.rights_order, np.float64)
     purged = np.asarray(week.levers.chief_purged, np.float64)
-    weight = ordered * organ.credibility * (1.0 + p.purge_bonus * np.minimum(1.0, purged))
+    weight = np.minimum(1.0, ordered * organ.credibility * (1.0 + p.purge_bonus * np.minimum(1.0, purged)))
     for o in np.flatnonzero(ordered > 0.0):
         if organ.order[o] == 0.0:
             organ.threats_before[o] = world.memory[f"usual_threats.{ORGANS[o]}"]

@@ -12,7 +12,7 @@ from custodes.mechanisms.morale import agents_per_unit, capacity_norm
 from custodes.portable import clip
 from custodes.world.state import World
 
-READS = "national.capacity_norm guards.capacity units.county"
+READS = "national.capacity_norm guards.capacity units.county units.garrison places.population"
 WRITES = ""
 
 

@@ -14,7 +14,10 @@ from custodes.jit import njit
 from custodes.portable import clip
 from custodes.world.state import World
 
-READS = "places.place_type national.won_per_dollar county.risk_heard"
+READS = (
+    "places.place_type national.won_per_dollar county.risk_heard levers.border_control levers.border_risk "
+    "levers.onward_policy levers.return_policy"
+)
 WRITES = "county.risk_heard"
 
 

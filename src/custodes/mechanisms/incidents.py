@@ -25,7 +25,7 @@ READS = (
     "tile_histogram tiles.county tiles.first_unit units.adults units.fear units.support units.county units.garrison "
     "guards.morale guards.capacity guards.staff places.neighbours places.population places.capital places.soldiers "
     "county.lost county.shock county.refusal_news sums.anger_u16 sums.households sums.dissenters sums.evaders "
-    "sums.stress_u16 memory"
+    "sums.stress_u16 places.counties places.province places.provinces levers.currency_reform levers.market_closure memory"
 )
 WRITES = "county.anger county.lost county.shock county.heat county.refusal_news memory"
 

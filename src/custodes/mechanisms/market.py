@@ -25,7 +25,7 @@ I = NDArray[np.int64]  # noqa: E741
 READS = (
     "books.till books.county_chief books.chain books.won organ.edict county.lost places.place_type places.population "
     "sums.market_labour_milli sums.market_workers_milli sums.farm_workers_milli sums.attending_milli "
-    "sums.class_households"
+    "sums.class_households levers.budget_economy levers.budget_gifts levers.levy_extra levers.market_tolerance"
 )
 WRITES = (
     "books.till books.county_chief books.chain books.pocket books.won national.wage_rate county.market_rate"
@@ -33,6 +33,8 @@ WRITES = (
 
 SLACK = 1.005  #: workers and households are counted a week late
 SLACK_ROWS = 3
+NEARLY_EMPTY = 0.15  #: share of workers in the market below which their labour may double within a week
+WORKERS_PER_MEMBER = 0.55  #: as in the people pass
 CADRES = ORGANS.index("cadres")
 
 
@@ -167,8 +169,12 @@ def prepare(world: World, week: Week, p: Any) -> dict[str, NDArray[Any]]:
     }
 
 
-def settle(world: World, week: Week, p: Any) -> None:  # noqa: ARG001 every step has this signature
-    """After the pass: where nobody attends, the wage fund goes to the tills; else what nobody drew waits a week."""
+def settle(world: World, week: Week, p: Any) -> None:
+    """After the pass: where nobody attends, the wage fund goes to the tills; else what nobody drew waits a week.
+
+    The tolerance under which this week's labour moved is kept, since that labour is paid next week.
+    """
+    world.memory["market_tolerance"] = float(week.levers.market_tolerance)
     if world.total("attending_milli") == 0:
         world.books.won["wage_fund"] -= pay_tills(world, world.books.won["wage_fund"], p.market)
 
@@ -248,7 +254,26 @@ def take_fee_and_rate(world: World, p: Params) -> F:
     books.pocket[CADRES] += kept
     books.won["treasury"] += int((fee - kept).sum())
     labour = world.by_county("market_labour_milli") / 1000.0
-    return np.where(labour > 0.0, (half - fee) / np.where(labour > 0.0, labour * SLACK, 1.0), 0.0)
+    room = np.maximum(labour * SLACK, _returning_labour(world, p))
+    return np.where(labour > 0.0, (half - fee) / np.where(labour > 0.0, room, 1.0), 0.0)
+
+
+def _returning_labour(world: World, p: Params) -> F:
+    """The most labour, by skill, that this week can bring to a market that stood nearly empty, shape (C,); else 0.
+
+    Half of a till stays in it, which is enough while labour less than doubles: it does where people trade at all. It
+    does not where markets were shut and open again, or where a handful of households begins to trade.
+    """
+    tolerance = min(1.0, world.memory.get("market_tolerance", 1.0))
+    out = np.zeros(world.places.population.size)
+    workers, there = world.by_county("workers_milli"), world.by_county("market_workers_milli")
+    starts = world.units.first_household[world.tiles.first_unit[world.tiles.first_of_county]]
+    for c in np.flatnonzero(there < NEARLY_EMPTY * workers):
+        a, b = int(starts[c]), int(starts[c + 1])
+        members, skill = world.households.members[a:b].astype(np.int64), world.households.skill[a:b].astype(np.int64)
+        able = world.k * int((members * skill).sum()) / 4096.0 * WORKERS_PER_MEMBER
+        out[c] = (1.0 - p.share_rate) * world.by_county("market_labour_milli")[c] / 1000.0 + p.share_rate * tolerance * able
+    return out
 
 
 def wage_rate(world: World, p: Params) -> float:

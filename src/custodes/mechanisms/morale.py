@@ -20,9 +20,10 @@ F = NDArray[np.float64]
 
 READS = (
     "guards.staff guards.posts guards.effort guards.morale guards.take guards.paid guards.capacity organ.edict "
-    "organ.purge_hazard national.capacity_norm units.garrison units.county levers.chief_purged"
+    "organ.purge_hazard national.capacity_norm units.garrison units.county places.population "
+    "levers.chief_purged memory"
 )
-WRITES = "guards.staff guards.morale guards.capacity organ.purge_hazard national.capacity_norm"
+WRITES = "guards.staff guards.morale guards.capacity organ.purge_hazard national.capacity_norm memory"
 
 
 class Params(NamedTuple):

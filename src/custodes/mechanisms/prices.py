@@ -23,11 +23,12 @@ F = NDArray[np.float64]
 READS = (
     "books.won books.cents books.grams national.rice_price national.won_per_dollar national.market_cover "
     "national.price_memory county.price_spread places.place_type sums.want_grams sums.money sums.income "
-    "sums.dollars_cents sums.remittance_cents sums.households"
+    "sums.dollars_cents sums.remittance_cents sums.households books.till books.county_chief books.chain books.pocket "
+    "levers.aid_dollars levers.border_open levers.organ_revenue_cut levers.trade_cut levers.trade_leak memory"
 )
 WRITES = (
     "books.won books.cents national.rice_price national.won_per_dollar national.market_cover national.price_memory "
-    "national.dollar_demand national.dollar_supply national.trade_ratio organ.trade_ratio county.price_spread"
+    "national.dollar_demand national.dollar_supply national.trade_ratio organ.trade_ratio county.price_spread memory"
 )
 
 BORDER = PLACE_TYPES.index("border")

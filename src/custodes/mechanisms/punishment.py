@@ -15,7 +15,7 @@ from custodes.world.columns import TERM_FOR_LIFE
 from custodes.world.state import World
 
 READS = "sums.camp memory"
-WRITES = "memory"
+WRITES = ""
 
 WEEKS_A_YEAR: Final = 52.0
 _FOR_LIFE = float(TERM_FOR_LIFE)

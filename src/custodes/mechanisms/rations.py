@@ -24,9 +24,10 @@ I = NDArray[np.int64]  # noqa: E741
 
 READS = (
     "books.grams books.cents national.rice_price national.won_per_dollar national.harvest_grams organ.edict "
-    "sums.class_members sums.class_served_members places.population"
+    "sums.class_members sums.class_served_members places.population places.soldiers levers.aid_grain levers.border_open "
+    "levers.budget_army levers.budget_food levers.harvest_factor levers.import_grain_extra levers.ration_priority memory"
 )
-WRITES = "books.grams books.cents national.harvest_grams national.ration"
+WRITES = "books.grams books.cents national.harvest_grams national.ration memory"
 
 TONNE = 1_000_000  #: grams
 MAIN_WEEKS = range(38, 47)  #: main crop, weeks of the year

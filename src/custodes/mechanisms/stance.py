@@ -18,7 +18,7 @@ from custodes.portable import clip
 from custodes.world.columns import CONFORM, DISSENT, EVADE
 from custodes.world.state import World
 
-READS = "guards.capacity units.county"
+READS = "guards.capacity units.county units.garrison places.population"
 WRITES = ""
 
 #: The histogram of needed peer share: equal bins from LOWEST on; what lies outside goes to the first or last bin.

@@ -15,7 +15,10 @@ from custodes.portable import clip
 from custodes.world.columns import ARMY, N_CLASSES, OFFICIALS
 from custodes.world.state import World
 
-READS = "national.rally sums.class_income sums.class_households sums.adults sums.media_u16 sums.rights_u16"
+READS = (
+    "national.rally sums.class_income sums.class_households sums.adults sums.media_u16 sums.rights_u16 "
+    "levers.budget_propaganda levers.rally"
+)
 WRITES = "national.rally"
 
 

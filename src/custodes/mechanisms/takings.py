@@ -23,7 +23,7 @@ READS = (
     "sums.class_households sums.class_members sums.class_served_members sums.bribes sums.households "
     "national.ration levers.budget_security levers.guards_pay"
 )
-WRITES = "guards.paid books.pocket books.till"
+WRITES = "guards.paid books.pocket books.till memory"
 
 
 class Params(NamedTuple):
