@@ -1,5 +1,6 @@
 """How one week moves: levers, tables, the people pass, settlements, books. `week.py` holds the order."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -105,7 +106,7 @@ class Stepper:
         world = self.world
         numbers = [*vars(world.national).values(), *world.memory.values()]
         arrays = [*vars(world.county).values(), *vars(world.organ).values(), *vars(world.guards).values()]
-        if not all(np.isfinite(x) for x in numbers) or not all(np.isfinite(a).all() for a in arrays):
+        if not all(map(math.isfinite, numbers)) or not all(np.isfinite(a).all() for a in arrays):
             raise BrokenLaw(f"week {week.number}: a price, a share or a rate is not finite any more")
 
     def close(self) -> None:
