@@ -15,6 +15,7 @@ from tests.mechanisms.economy_country import (
     week,
 )
 
+import custodes
 from custodes.mechanisms import market, prices
 from custodes.world.columns import ARMY, CAPITAL, FARMERS, OFFICIALS
 
@@ -182,6 +183,17 @@ def test_an_edict_on_officials_sends_more_of_the_fee_to_the_treasury():
         market.take_fee_and_rate(world, P.market)
         gains.append(world.books.won["treasury"] - before)
     assert gains[1] > gains[0]
+
+
+def test_markets_that_were_shut_for_two_years_open_again_without_overdrawing_their_tills(tmp_path):
+    policy = tmp_path / "reopened.yaml"
+    policy.write_text(
+        "name: reopened\ntitle: Markets shut, then opened\nrationale: a test\nsource: reasoned\nactions:\n"
+        "  - {week: 0, lever: market_tolerance, value: 0, because: shut}\n"
+        "  - {week: 104, lever: market_tolerance, value: 1.5, because: opened}\n", encoding="utf-8")
+    run = custodes.run("toyland", weeks=108, sample=1 / 100, policies=[policy])  # a broken law would stop it
+    share = run.national["market_labour_share"]
+    assert float(share[103]) < 0.01 < 0.1 < float(share[107])
 
 
 def test_nobody_at_work_pays_nobody_and_divides_by_nothing():

@@ -25,10 +25,11 @@ I = NDArray[np.int64]  # noqa: E741
 READS = (
     "books.till books.county_chief books.chain books.won organ.edict county.lost places.place_type places.population "
     "sums.market_labour_milli sums.market_workers_milli sums.farm_workers_milli sums.attending_milli "
+    "sums.workers_milli households.members households.skill units.first_household tiles.first_unit tiles.first_of_county "
     "sums.class_households levers.budget_economy levers.budget_gifts levers.levy_extra levers.market_tolerance"
 )
 WRITES = (
-    "books.till books.county_chief books.chain books.pocket books.won national.wage_rate county.market_rate"
+    "books.till books.county_chief books.chain books.pocket books.won national.wage_rate county.market_rate memory"
 )
 
 SLACK = 1.005  #: workers and households are counted a week late
