@@ -243,6 +243,8 @@ def test_facts_are_set_beside_the_model() -> None:
     said = "1 of 2 facts about the country are met within their range (one run, seed 1); missed: won per dollar."
     assert said in report.html([run])
     assert said in " ".join(printed([run], width=300).split())
+    run.record["standing_state"].append(row | {"id": "C01", "what": "arrivals abroad", "model": 0.0, "error": 300.0})
+    assert said[:-1] + "; too few people to tell: arrivals abroad." in report.html([run]).replace("1 of 3", "1 of 2")
     assert "Against what is known" not in report.html([fake.run(weeks=60)])
 
 

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -87,3 +88,20 @@ def test_a_plot_is_an_altair_chart(run: Run) -> None:
     chart = run.plot()
     assert isinstance(chart, alt.VConcatChart)
     assert len(chart.to_dict()["vconcat"]) == 5
+
+
+def test_few_arrivals_are_no_miss_where_chance_alone_could_explain_them() -> None:
+    from custodes.observe.standing import compare
+
+    fact = [{"id": "C01", "value": 1302.0, "low": 1050.0, "high": 1520.0, "grade": "A", "until": None}]
+
+    def told(rows: int, k: int) -> dict[str, object]:
+        arrived = np.zeros(104)
+        arrived[:rows] = k
+        table = SimpleNamespace(weeks=104, national=lambda name: arrived if name == "arrivals_abroad" else np.ones(104))
+        return next(r for r in compare(table, {}, fact, k) if r["id"] == "C01")  # type: ignore[arg-type]
+
+    assert told(0, 1000)["inside"] is None  # no row in two years, where 2.6 are expected
+    assert told(5, 1000)["inside"] is None
+    assert told(50, 100)["inside"] is False  # 2,500 a year from fifty rows: too many
+    assert told(26, 100)["inside"] is True

@@ -88,11 +88,11 @@ def surveys(memory: Mapping[str, float]) -> Answers:
 
 
 def compare(table: "Table", answers: Answers, facts: Sequence[Mapping[str, Any]], k: int) -> list[dict[str, Any]]:
-    """One row a fact: id, what, unit, model, low, value, high, grade, inside (None where the country has no such fact).
+    """One row a fact: id, what, unit, model, low, value, high, grade, inside (absent where the country has no such fact).
 
     `facts` are rows {id, value, low, high, grade, until}: what the model says is taken over the years up to `until`, if
-    the run reaches back to it. Arrivals and other counts of rare persons carry `rows`, the number of rows behind the
-    mean, since a sample of 1/k sees few of them.
+    the run reaches back to it. Arrivals are few: they carry `rows`, the number of rows behind the mean, and `error`, the
+    upper half-width of its 95 % interval (Poisson, to a tenth of a row); `inside` is None as well where that interval cannot tell.
     """
     known = {str(row["id"]): row for row in facts}
     out: list[dict[str, Any]] = []
@@ -108,7 +108,10 @@ def compare(table: "Table", answers: Answers, facts: Sequence[Mapping[str, Any]]
             row |= {"value": fact["value"], "low": low, "high": high, "grade": fact.get("grade", ""),
                     "until": fact.get("until"), "inside": bool(low <= model <= high)}
         if entry.fact == "C01":
-            row["rows"] = int(seen.national("arrivals_abroad").sum() // k)
+            rows = int(seen.national("arrivals_abroad").sum() // k)
+            row |= {"rows": rows, "error": (2.0 + 1.96 * float(np.sqrt(rows + 1.0))) * k * 52.0 / seen.weeks}
+            if fact and not row["inside"] and model - row["error"] <= high and model + row["error"] >= low:
+                row["inside"] = None
         out.append(row)
     return out
 

@@ -1,6 +1,6 @@
 """What a report says, whatever the surface: the same words for the terminal, the notebook and the HTML file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from custodes.errors import BadInput
@@ -44,7 +44,7 @@ class Fact(NamedTuple):
     value: str
     range: str
     grade: str
-    inside: bool
+    inside: bool | None  #: None: too few rows to tell
 
 
 class Page(NamedTuple):
@@ -169,20 +169,31 @@ def facts(runs: Sequence[Run]) -> list[Fact]:
         values = sorted(float(t[name]["model"]) for t in tables if name in t)
         middle = values[len(values) // 2] if len(values) % 2 else sum(values[len(values) // 2 - 1 : len(values) // 2 + 1]) / 2
         form = Form("", 1.0, 0 if abs(float(row["high"])) >= 100 and row["unit"] != "per cent" else 1)
-        model = Estimate(middle, values[0], values[-1], measures.basis(runs), form)
+        error = float(row["error"]) / len(runs) ** 0.5 if "error" in row else None
+        model = Estimate(middle, values[0], values[-1], measures.basis(runs), form, error)
         known, low, high = (form.number(float(row[key])) for key in ("value", "low", "high"))
-        out.append(Fact(row["what"], row["unit"], model, known, f"{low} to {high}", str(row["grade"]), row["low"] <= middle <= row["high"]))
+        out.append(Fact(row["what"], row["unit"], model, known, f"{low} to {high}", str(row["grade"]), _inside(row, middle, error)))
     return out
 
 
+def _inside(row: Mapping[str, Any], value: float, error: float | None) -> bool | None:
+    """Whether a value lies in the fact's range; None where it does not, but its 95 % interval reaches into it."""
+    low, high = float(row["low"]), float(row["high"])
+    if low <= value <= high:
+        return True
+    return None if error is not None and value - error <= high and value + error >= low else False
+
+
 def against_facts(page_: Page) -> str:
-    """How many facts the runs meet, and which they miss; empty without facts."""
-    missed = [f.what for f in page_.facts if not f.inside]
+    """How many facts the runs meet, which they miss and which they are too small to tell; empty without facts."""
+    missed = [f.what for f in page_.facts if f.inside is False]
+    untold = [f.what for f in page_.facts if f.inside is None]
     if not page_.facts:
         return ""
-    many = f"{len(page_.facts) - len(missed)} of {len(page_.facts)}"
+    many = f"{len(page_.facts) - len(missed) - len(untold)} of {len(page_.facts)}"
     met = f"{many} facts about the country are met within their range ({page_.basis.text()})"
-    return f"{met}; missed: {', '.join(missed)}." if missed else f"{met}."
+    met += f"; missed: {', '.join(missed)}" if missed else ""
+    return f"{met}; too few people to tell: {', '.join(untold)}." if untold else f"{met}."
 
 
 def limits(runs: Sequence[Run]) -> list[str]:
