@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from custodes.world.state import World
 
 Progress = Callable[[str, int, int], None]
-CHECKPOINT_SECONDS = 20.0  #: between checkpoints of a run that goes to a folder
+CHECKPOINT_SECONDS = 20.0  #: between checkpoints of a run that goes to a folder, at least
+CHECKPOINT_SHARE = 0.04  #: of a run's time that checkpoints may take: a whole country writes for seconds
 WEEKS_A_YEAR = 52
 ROWS_FOR_THREADS = 100_000  #: smaller worlds run on one thread unless told otherwise
 
@@ -205,7 +206,7 @@ def _weeks(
     stopped: threading.Event,
 ) -> None:
     world = stepper.world
-    last = time.monotonic()
+    last, pause = time.monotonic(), CHECKPOINT_SECONDS
     while world.week < request.weeks:
         if stopped.is_set():
             _stop(folder, world, recorder, log)
@@ -213,9 +214,11 @@ def _weeks(
         week = stepper.step()
         recorder.observe(world, week)
         progress("weeks", world.week, request.weeks)
-        if folder is not None and time.monotonic() - last > CHECKPOINT_SECONDS and world.week < request.weeks:
+        begun = time.monotonic()
+        if folder is not None and begun - last > pause and world.week < request.weeks:
             folder.write_checkpoint(world, recorder, log, world.week)
             last = time.monotonic()
+            pause = max(CHECKPOINT_SECONDS, (last - begun) / CHECKPOINT_SHARE)
 
 
 def _stop(folder: "RunFolder | None", world: "World", recorder: "Recorder", log: "EventLog") -> None:

@@ -1,0 +1,69 @@
+"""Small samples tell the same story: every series of 1/1000 (and 1/10) has the mean of 1/100, within Monte-Carlo error.
+
+Per seed and series: the mean over 20 weeks, at both samples. A seed's national luck (harvest, prices) is the same in both,
+so the differences are paired; their spread over seeds is the Monte-Carlo error, and Student's t the test. The family-wise
+error rate is 1 in 1,000, by Bonferroni over all series. Samples cannot be equal in what is not divisible: a county of 50
+rows has no tenth of an agent. `GRAIN` says how large such a difference may be beside the error.
+"""
+
+from typing import Final
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from custodes.observe.truth import SERIES
+from tests.engine.country import ride
+
+WEEKS: Final = 20
+SEEDS: Final = range(1, 9)
+FAMILY_WISE: Final = 0.001
+GRAIN: Final = 0.01  #: share of the value by which coarse rows may move a mean beside luck
+
+
+def means(k: int, seed: int) -> dict[str, float]:
+    """Mean over weeks of every national series (per-organ ones: each organ and all)."""
+    with ride("dprk/2017", k, WEEKS, seed=seed, threads=2) as it:
+        arrays = it.to(WEEKS).recorder.arrays
+        out = {}
+        for name, series in SERIES.items():
+            values = arrays[name] if series.dims in ("national", "organ") else arrays[name][:, -1]
+            for column, mean in enumerate(np.atleast_1d(values.mean(axis=0))):
+                out[f"{name}.{column}" if values.ndim > 1 else name] = float(mean)
+        return out
+
+
+def quantile(alpha: float, degrees: int) -> float:
+    """Student's t exceeded with probability alpha (upper tail), by summing the density."""
+    x = np.linspace(0.0, 400.0, 2_000_001)
+    density = (1.0 + x * x / degrees) ** (-(degrees + 1) / 2)
+    below = np.cumsum(density)
+    return float(x[np.searchsorted(below / below[-1] / 2, 0.5 - alpha)])
+
+
+def disagreements(coarse: int, fine: int, seeds: range) -> dict[str, tuple[float, float, float]]:
+    """Series whose means differ by more than error and grain allow: (coarse mean, fine mean, what was allowed)."""
+    one, other = [means(coarse, s) for s in seeds], [means(fine, s) for s in seeds]
+    names = list(other[0])
+    limit = quantile(FAMILY_WISE / 2 / len(names), len(seeds) - 1)
+    wrong = {}
+    for name in names:
+        a, b = np.array([m[name] for m in one]), np.array([m[name] for m in other])
+        allowed = limit * _error(a - b) + GRAIN * abs(b.mean())
+        if abs(a.mean() - b.mean()) > allowed:
+            wrong[name] = (float(a.mean()), float(b.mean()), float(allowed))
+    return wrong
+
+
+def _error(values: NDArray[np.float64]) -> float:
+    return float(values.std(ddof=1) / np.sqrt(values.size))
+
+
+def test_a_thousandth_and_a_hundredth_agree_on_every_series() -> None:
+    assert disagreements(1000, 100, SEEDS) == {}
+
+
+@pytest.mark.slow
+def test_a_hundredth_and_a_tenth_agree_on_every_series() -> None:
+    """Some minutes and 1 GB: `pytest -m slow tests/engine/test_samples.py`."""
+    assert disagreements(100, 10, range(1, 5)) == {}
