@@ -368,3 +368,8 @@ def test_a_crowd_is_followed_back_to_a_lever_and_without_levers_to_none() -> Non
 def test_five_years_are_told_in_few_records() -> None:
     told = [e for e in five_years(False).log if e.kind in indicators.KINDS]
     assert 5 <= len(told) <= 40
+
+
+def test_organs_are_named_as_in_a_sentence():
+    assert [indicators.capital(indicators.called(o)) for o in ("state_security", "police", "army")] == [
+        "State security", "The police", "The army"]

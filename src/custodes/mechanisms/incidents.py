@@ -320,6 +320,10 @@ def _causes(world: World, week: Week, c: int) -> list[str]:
     return found + indicators.behind_crowd(world, week, c)
 
 
+def _called(organ: str) -> str:
+    return indicators.capital(indicators.called(organ))
+
+
 def _rounded(people: float) -> str:
     step = 10 if people < 1000 else 100 if people < 10_000 else 1000
     return f"{int(people / step + 0.5) * step:,}"
@@ -362,7 +366,7 @@ def _disperse(
     world.memory[f"arrests_due.{c}"] = world.memory.get(f"arrests_due.{c}", 0.0) + due
     _plan_arrests(world, c, own)
     week.log.record("dispersed", week.number, place=place, organ=organ, magnitude=people, causes=causes,
-                    text=f"The {organ.replace('_', ' ')} broke up the crowd in {place}; about "
+                    text=f"{_called(organ)} broke up the crowd in {place}; about "
                          f"{_rounded(own.dispersed * people)} stayed, about {_rounded(due)} are to be arrested.")
 
 
@@ -372,7 +376,7 @@ def _refuse(world: World, week: Week, c: int, organ: str, share: float, event: s
     near = list(world.places.neighbours[c][: int(own.spread_counties)])
     world.county.refusal_news[near] = own.refusal_weeks
     return week.log.record("refusal", week.number, place=place, organ=organ, magnitude=share, causes=[event],
-                           text=f"The {organ.replace('_', ' ')} in {place} did not move against the crowd.")
+                           text=f"{_called(organ)} in {place} did not move against the crowd.")
 
 
 def _retake(world: World, week: Week, here: Ground, own: Params) -> None:
@@ -387,7 +391,7 @@ def _retake(world: World, week: Week, here: Ground, own: Params) -> None:
         world.memory.pop(f"lost_crowd.{c}", None)
         back = week.log.record("retaken", week.number, place=place, organ=able[0], magnitude=crowd,
                                causes=week.log.latest("lost", 520, place=place)[:1],
-                               text=f"The {able[0].replace('_', ' ')} retook {place}.")
+                               text=f"{_called(able[0])} retook {place}.")
         _disperse(world, week, here, int(c), crowd / max(float(here.adults[c]), 1.0), able[0], [back], own)
 
 

@@ -377,18 +377,28 @@ def _moves(world: World, week: Week, signed: str, organ: str, own: Params) -> li
 # --- words ---------------------------------------------------------------------------------------------------------------
 
 
+def called(organ: str) -> str:
+    """An organ's name inside a sentence: `state security`, `the police`."""
+    return organ.replace("_", " ") if organ == ORGANS[STATE_SECURITY] else f"the {organ.replace('_', ' ')}"
+
+
+def capital(words: str) -> str:
+    """The words with a capital at their head."""
+    return words[:1].upper() + words[1:]
+
+
 def _text(world: World, it: Series, now: float, usual: float) -> str:
     """What happened, in numbers."""
-    where, who = it.place or "the country", it.organ.replace("_", " ")
+    where, who = it.place or "the country", called(it.organ)
     more = f"{abs(now / usual - 1.0):.0%} {'more' if now > usual else 'less'} than usual" if usual > 0.0 else "not as usual"
     if it.kind == "collecting_harder":
         taken, before = (world.memory[_key(part, TAKEN, it.place, it.organ)] for part in ("recent", "usual"))
-        return (f"The {who} spend {now:.0%} of their time collecting (usual: {usual:.0%}) and take {taken:.2%} of household "
-                f"income (usual: {before:.2%}).")
+        time, income = f"{now:.0%} of their time collecting (usual: {usual:.0%})", f"{taken:.2%} of household income (usual: {before:.2%})"
+        return f"{capital(who)} " + (f"spend {time} and take {income}." if now >= usual else f"take {income} and spend {time}.")
     return {
         "rate_slips": f"A dollar costs {now:,.0f} won, {more} ({usual:,.0f}).",
         "dear_food": f"Rice costs {now:,.0f} won a kilogram, {more} ({usual:,.0f}).",
-        "guards_unpaid": f"Pay and kind of the {who} cover {now:.1%} of what feeds a household, {more} ({usual:.1%}).",
+        "guards_unpaid": f"Pay and kind of {who} cover {now:.1%} of what feeds a household, {more} ({usual:.1%}).",
         "hardship": f"A household in {where} earns {now:,.0f} won a week, {more} ({usual:,.0f}).",
         "hunger": f"Food stress in {where} is {now:.3f}, {more} ({usual:.3f}).",
         "anger_rises": f"Anger over extortion in {where} is {now:.2f}, {more} ({usual:.2f}).",

@@ -92,7 +92,7 @@ def compare(table: "Table", answers: Answers, facts: Sequence[Mapping[str, Any]]
 
     `facts` are rows {id, value, low, high, grade, until}: what the model says is taken over the years up to `until`, if
     the run reaches back to it. Arrivals are few: they carry `rows`, the number of rows behind the mean, and `error`, the
-    upper half-width of its 95 % interval (Poisson, to a tenth of a row); `inside` is None as well where that interval cannot tell.
+    half-width of its 95 % interval (Poisson, seen from above); `inside` is None where that interval cannot tell.
     """
     known = {str(row["id"]): row for row in facts}
     out: list[dict[str, Any]] = []
