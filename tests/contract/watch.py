@@ -29,16 +29,36 @@ ROWS = ("persons", "households", "units", "tiles")
 
 #: something for every mechanism to do in the year
 YEAR = [
-    action("rights_order", 1.0, 2, "all"), action("chief_purged", 1.0, 2, "all"), action("edict", 1.0, 6, "all"),
-    action("market_closure", 1.0, 8), action("currency_reform", 1.0, 9), action("rally", 1.0, 10), action("promise", 1.0, 11),
-    action("raids", 10.0, 12), action("border_open", 0.2, 14), action("trade_cut", 0.9, 15), action("border_control", 0.6, 20),
-    action("broadcast_content", 1.0, 22), action("broadcast_reach", 5.0, 22), action("border_risk", 0.5, 24),
-    action("harvest_factor", 0.6, 26), action("levy_extra", 0.1, 30), action("guards_pay", 0.5, 32, "all"),
+    action("rights_order", 1.0, 2, "all"),
+    action("chief_purged", 1.0, 2, "all"),
+    action("edict", 1.0, 6, "all"),
+    action("market_closure", 1.0, 8),
+    action("currency_reform", 1.0, 9),
+    action("rally", 1.0, 10),
+    action("promise", 1.0, 11),
+    action("raids", 10.0, 12),
+    action("border_open", 0.2, 14),
+    action("trade_cut", 0.9, 15),
+    action("border_control", 0.6, 20),
+    action("broadcast_content", 1.0, 22),
+    action("broadcast_reach", 5.0, 22),
+    action("border_risk", 0.5, 24),
+    action("harvest_factor", 0.6, 26),
+    action("levy_extra", 0.1, 30),
+    action("guards_pay", 0.5, 32, "all"),
     action("organ_revenue_cut", 0.5, 34, "police"),
 ]
 
-UNREST = ("incidents.spark=0.2", "incidents.crowd=1", "incidents.obey_base=0", "incidents.obey_morale=0",
-          "incidents.obey_support=0", "incidents.lost_crowd=0", "incidents.heat=0.3", "incidents.uprising_share=1")
+UNREST = (
+    "incidents.spark=0.2",
+    "incidents.crowd=1",
+    "incidents.obey_base=0",
+    "incidents.obey_morale=0",
+    "incidents.obey_support=0",
+    "incidents.lost_crowd=0",
+    "incidents.heat=0.3",
+    "incidents.uprising_share=1",
+)
 
 
 def digests(world: World) -> dict[str, str]:
@@ -122,7 +142,10 @@ class Watched:
             self.runs[step.name] += 1
             self.changed[step.name] |= {name for name in after if after[name] != before[name]}
             self.filled[step.name] |= set(out or ())
-            self.faults += [f"week {week.number}, {step.name}: {fault}" for fault in (*state_faults(world), *table_faults(out or {}))]
+            self.faults += [
+                f"week {week.number}, {step.name}: {fault}"
+                for fault in (*state_faults(world), *table_faults(out or {}))
+            ]
             return out
 
         return Step(step.name, function, step.reads, step.writes, step.doc)
@@ -179,25 +202,68 @@ def exists(name: str, world: World, levers: Any) -> bool:
 
 #: (lowest, highest) of what a step may leave in the world
 STATE_BOUNDS: dict[str, tuple[float, float]] = {
-    "guards.effort": (0, 1), "guards.morale": (0, 1), "guards.threat_share": (0, 1), "guards.plea_share": (0, 1),
-    "guards.type_threat": (0, 1), "guards.perceived": (0, 1), "guards.staff": (0, 1e9), "guards.capacity": (0, 1e9),
-    "guards.take": (0, 1e12), "guards.paid": (0, 1e12), "guards.punished": (0, 1e9),
-    "organ.enforcement": (0, 1), "organ.reach": (0, 1), "organ.order": (0, 1), "organ.credibility": (0, 1),
-    "organ.edict": (0, 1), "organ.trade_ratio": (0, 1e3), "organ.threats_before": (0, 1), "organ.purge_hazard": (0, 2),
-    "county.price_spread": (0.1, 10), "county.risk_heard": (0, 1), "county.anger": (0, 1), "county.lost": (0, 1),
-    "county.shock": (0, 1e3), "county.heat": (0, 10), "county.refusal_news": (0, 520), "county.market_rate": (0, 1e12),
-    "national.rice_price": (1, 1e9), "national.won_per_dollar": (1, 1e9), "national.ration": (0, 1e4),
-    "national.market_cover": (0, 1e9), "national.trade_ratio": (0, 1e3), "national.price_memory": (1, 1e9),
-    "national.rally": (0, 10), "national.harvest_grams": (0, 1e15), "national.wage_rate": (0, 1e12),
+    "guards.effort": (0, 1),
+    "guards.morale": (0, 1),
+    "guards.threat_share": (0, 1),
+    "guards.plea_share": (0, 1),
+    "guards.type_threat": (0, 1),
+    "guards.perceived": (0, 1),
+    "guards.staff": (0, 1e9),
+    "guards.capacity": (0, 1e9),
+    "guards.take": (0, 1e12),
+    "guards.paid": (0, 1e12),
+    "guards.punished": (0, 1e9),
+    "organ.enforcement": (0, 1),
+    "organ.reach": (0, 1),
+    "organ.order": (0, 1),
+    "organ.credibility": (0, 1),
+    "organ.edict": (0, 1),
+    "organ.trade_ratio": (0, 1e3),
+    "organ.threats_before": (0, 1),
+    "organ.purge_hazard": (0, 2),
+    "county.price_spread": (0.1, 10),
+    "county.risk_heard": (0, 1),
+    "county.anger": (0, 1),
+    "county.lost": (0, 1),
+    "county.shock": (0, 1e3),
+    "county.heat": (0, 10),
+    "county.refusal_news": (0, 520),
+    "county.market_rate": (0, 1e12),
+    "national.rice_price": (1, 1e9),
+    "national.won_per_dollar": (1, 1e9),
+    "national.ration": (0, 1e4),
+    "national.market_cover": (0, 1e9),
+    "national.trade_ratio": (0, 1e3),
+    "national.price_memory": (1, 1e9),
+    "national.rally": (0, 10),
+    "national.harvest_grams": (0, 1e15),
+    "national.wage_rate": (0, 1e12),
     "national.capacity_norm": (0, 1e9),
 }
 _SHARES = (
-    "coverage", "market_fill", "share_cap", "levy_rate", "dollar_fill", "threat_share", "plea_share", "finding_rate",
-    "fear_surveillance", "rights_broadcast", "raid_rate", "arrest_probability", "flight_rate", "caught_share", "risk_heard",
-    "onward_rate", "return_rate", "settle_rate", "death_rate", "birth_rate",
+    "coverage",
+    "market_fill",
+    "share_cap",
+    "levy_rate",
+    "dollar_fill",
+    "threat_share",
+    "plea_share",
+    "finding_rate",
+    "fear_surveillance",
+    "rights_broadcast",
+    "raid_rate",
+    "arrest_probability",
+    "flight_rate",
+    "caught_share",
+    "risk_heard",
+    "onward_rate",
+    "return_rate",
+    "settle_rate",
+    "death_rate",
+    "birth_rate",
 )
 #: all tables are finite and not negative; these are shares or chances
-TABLE_BOUNDS: dict[str, tuple[float, float]] = {name: (0.0, 1.0) for name in _SHARES} | {"tolerance": (0.0, 1.5)}
+TABLE_BOUNDS: dict[str, tuple[float, float]] = dict.fromkeys(_SHARES, (0.0, 1.0)) | {"tolerance": (0.0, 1.5)}
 
 
 def state_faults(world: World) -> list[str]:
@@ -208,7 +274,7 @@ def state_faults(world: World) -> list[str]:
         for f in fields(record):
             name, value = f"{group}.{f.name}", np.asarray(getattr(record, f.name), np.float64)
             low, high = STATE_BOUNDS.get(name, (-np.inf, np.inf))
-            if not np.isfinite(value).all() or value.size and (value.min() < low or value.max() > high):
+            if not np.isfinite(value).all() or (value.size and (value.min() < low or value.max() > high)):
                 out.append(f"{name} is outside {low:g} to {high:g}: {value.min():g} to {value.max():g}")
     out += [f"memory {name} is not finite" for name, value in world.memory.items() if not np.isfinite(value)]
     return out

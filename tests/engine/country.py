@@ -34,8 +34,9 @@ def action(lever: str, value: Any, week: int = 0, organ: Any = None) -> dict[str
 
 def policy(actions: Actions) -> Policy:
     """A policy of these actions."""
-    return Policy.model_validate({
-        "name": "test", "title": "a test", "rationale": "a test", "source": "reasoned", "actions": list(actions)})
+    return Policy.model_validate(
+        {"name": "test", "title": "a test", "rationale": "a test", "source": "reasoned", "actions": list(actions)}
+    )
 
 
 @cache
@@ -84,15 +85,22 @@ class Ride:
 
 @contextmanager
 def ride(
-    name: str = "toyland", k: int = 1, weeks: int = 30, seed: int = 1, threads: int = 1, actions: Actions = (),
-    settings: Iterable[str] = (), made: Scenario | None = None,
+    name: str = "toyland",
+    k: int = 1,
+    weeks: int = 30,
+    seed: int = 1,
+    threads: int = 1,
+    actions: Actions = (),
+    settings: Iterable[str] = (),
+    made: Scenario | None = None,
 ) -> Iterator[Ride]:
     """The burnt-in country in its first week, ready to be stepped for up to `weeks` weeks."""
     country = made or scenario(name, actions, settings)
     parameters = parameters_of(country.parameters)
     world = burnt_in(Request(country, weeks, k, seed, 1, ()), parameters, lambda *_: None)
-    with onward(country, world, EventLog(country.start), Recorder(build_places(country), weeks, measures(parameters)),
-                threads) as it:
+    with onward(
+        country, world, EventLog(country.start), Recorder(build_places(country), weeks, measures(parameters)), threads
+    ) as it:
         yield it
 
 
@@ -112,8 +120,13 @@ def fingerprint(world: World) -> dict[str, str]:
     out = {name: _sha(f"{array.dtype.str}{array.shape}".encode() + array.tobytes()) for name, array in _arrays(world)}
     books = world.books
     scalars = {
-        "place": (world.seed, world.k, world.week, str(world.start)), "national": asdict(world.national),
-        "memory": world.memory, "won": books.won, "cents": books.cents, "grams": books.grams, "opening": books.opening,
+        "place": (world.seed, world.k, world.week, str(world.start)),
+        "national": asdict(world.national),
+        "memory": world.memory,
+        "won": books.won,
+        "cents": books.cents,
+        "grams": books.grams,
+        "opening": books.opening,
     }
     return out | {name: _sha(json.dumps(value, sort_keys=True).encode()) for name, value in scalars.items()}
 

@@ -92,10 +92,16 @@ def _units(world: World, unit: NDArray[np.int64]) -> None:
     persons, units = world.persons, world.units
     now = week_number(world.start) + world.week - 1  # the week that was counted
     adult = (persons.condition <= col.SOLDIER) & (persons.birth_week <= now - col.ADULT_WEEKS)
-    for name, mask in (("adults", adult), ("dissenters", adult & (persons.stance == col.DISSENT)),
-                       ("evaders", adult & (persons.stance == col.EVADE)), ("supporters", adult & (persons.private_support > 0))):
+    for name, mask in (
+        ("adults", adult),
+        ("dissenters", adult & (persons.stance == col.DISSENT)),
+        ("evaders", adult & (persons.stance == col.EVADE)),
+        ("supporters", adult & (persons.private_support > 0)),
+    ):
         counted = np.bincount(unit[mask], minlength=units.county.size)
-        assert np.array_equal(counted, getattr(units, name)) or _exchanged(world), f"units.{name} is not what its rows say"
+        assert np.array_equal(counted, getattr(units, name)) or _exchanged(world), (
+            f"units.{name} is not what its rows say"
+        )
 
 
 def _exchanged(world: World) -> bool:
@@ -109,13 +115,18 @@ def _sums(world: World, unit: NDArray[np.int64]) -> None:
     """The week's sums by county are those of the rows."""
     persons, county = world.persons, world.units.county[unit]
     masks = {
-        "people": persons.condition != col.VACANT, "free": persons.condition == col.FREE,
-        "soldiers": persons.condition == col.SOLDIER, "jailed": persons.condition == col.JAILED,
-        "camp": persons.condition == col.CAMP, "across_border": persons.condition == col.IN_CHINA,
+        "people": persons.condition != col.VACANT,
+        "free": persons.condition == col.FREE,
+        "soldiers": persons.condition == col.SOLDIER,
+        "jailed": persons.condition == col.JAILED,
+        "camp": persons.condition == col.CAMP,
+        "across_border": persons.condition == col.IN_CHINA,
     }
     for name, mask in masks.items():
         counted = np.bincount(county[mask], minlength=world.sums.shape[0])
         assert np.array_equal(counted, world.sums[:, INDEX[name]]), f"the sum '{name}' is not what the rows say"
-    assert int(world.households.money.sum()) == int(world.sums[:, INDEX["money"]].sum()), "cash in households is miscounted"
+    assert int(world.households.money.sum()) == int(world.sums[:, INDEX["money"]].sum()), (
+        "cash in households is miscounted"
+    )
     cents = int(world.households.dollars.astype(np.int64).sum())
     assert cents == int(world.sums[:, INDEX["dollars_cents"]].sum()), "dollars in households are miscounted"

@@ -26,7 +26,9 @@ YEARS_2 = 104
 
 def numbers(lever: Lever) -> st.SearchStrategy[float]:
     """Values of a lever, its bounds often; real quantities no larger than a real country could meet."""
-    high = min(lever.high, {"aid_dollars": 1e10, "aid_grain": 1e7, "import_grain_extra": 1e7}.get(lever.name, lever.high))
+    high = min(
+        lever.high, {"aid_dollars": 1e10, "aid_grain": 1e7, "import_grain_extra": 1e7}.get(lever.name, lever.high)
+    )
     return st.sampled_from([lever.low, high, lever.default]) | st.floats(lever.low, high)
 
 
@@ -70,19 +72,34 @@ def test_the_books_close_under_any_timeline(timeline: list[dict[str, Any]]) -> N
 def everything(end: str, but: tuple[str, ...] = ()) -> list[dict[str, Any]]:
     """All levers at their `low` or `high`, impulses in week 3; aid and imports no larger than 1e10 US$ and 1e7 t."""
     cap = {"aid_dollars": 1e10, "aid_grain": 1e7, "import_grain_extra": 1e7}
-    return [action(n, min(getattr(x, end), cap.get(n, x.high)), 3, "all" if x.per_organ else None)
-            for n, x in LEVERS.items() if n != "ration_priority" and n not in but]
+    return [
+        action(n, min(getattr(x, end), cap.get(n, x.high)), 3, "all" if x.per_organ else None)
+        for n, x in LEVERS.items()
+        if n != "ration_priority" and n not in but
+    ]
 
 
 CORNERS: dict[str, list[dict[str, Any]]] = {
     "everything low": everything("low"),
     "everything high": everything("high"),
     "a shut and starved country": [
-        action("border_open", 0.0), action("trade_cut", 0.98), action("trade_leak", 0.0), action("harvest_factor", 0.0),
-        action("budget_food", 0.0), action("border_control", 0.98)],
-    "the state takes all": [action("levy_extra", 0.5), action("raids", 20.0), action("budget_economy", 0.0),
-                            action("market_tolerance", 0.0), action("guards_pay", 3.0, 0, "all")],
-    "closures and reforms": [action(n, 1.0, w) for w in (1, 2, 3, 20, 40) for n in ("market_closure", "currency_reform")],
+        action("border_open", 0.0),
+        action("trade_cut", 0.98),
+        action("trade_leak", 0.0),
+        action("harvest_factor", 0.0),
+        action("budget_food", 0.0),
+        action("border_control", 0.98),
+    ],
+    "the state takes all": [
+        action("levy_extra", 0.5),
+        action("raids", 20.0),
+        action("budget_economy", 0.0),
+        action("market_tolerance", 0.0),
+        action("guards_pay", 3.0, 0, "all"),
+    ],
+    "closures and reforms": [
+        action(n, 1.0, w) for w in (1, 2, 3, 20, 40) for n in ("market_closure", "currency_reform")
+    ],
     "budgets at 3": [action(n, 3.0) for n in LEVERS if n.startswith("budget_")],
     "budgets at 0": [action(n, 0.0) for n in LEVERS if n.startswith("budget_")],
     "farmers and dependants first": [action("ration_priority", ["farmers", "dependants", "state_workers"])],
@@ -140,9 +157,13 @@ def person(world: World) -> None:
 
 
 BREAKS: list[tuple[Callable[[World], None], int, str]] = [
-    (coin, 5, "won do not close.*\\+1$"), (pocket, 5, "won do not close.*\\+1$"), (dollar, 5, "cents do not close.*-1$"),
-    (grain, 5, "grams do not close.*\\+1$"), (overdraw, 5, "the account 'importers' is overdrawn by 1$"),
-    (cash, 6, "won do not close"), (person, 6, "people do not close.*-5000$"),
+    (coin, 5, "won do not close.*\\+1$"),
+    (pocket, 5, "won do not close.*\\+1$"),
+    (dollar, 5, "cents do not close.*-1$"),
+    (grain, 5, "grams do not close.*\\+1$"),
+    (overdraw, 5, "the account 'importers' is overdrawn by 1$"),
+    (cash, 6, "won do not close"),
+    (person, 6, "people do not close.*-5000$"),
 ]
 
 

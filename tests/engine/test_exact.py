@@ -16,8 +16,13 @@ WEEKS = 30
 COUNTRIES = [("toyland", 1), ("dprk/2017", 1000)]
 
 #: levers that bring crowds, raids, arrests and flight about, so that the rare paths are run too
-STIR = [action("raids", 10.0), action("market_closure", 1.0, 2), action("currency_reform", 1.0, 5),
-        action("rights_order", 1.0, 3, "all"), action("edict", 1.0, 4, "all")]
+STIR = [
+    action("raids", 10.0),
+    action("market_closure", 1.0, 2),
+    action("currency_reform", 1.0, 5),
+    action("rights_order", 1.0, 3, "all"),
+    action("edict", 1.0, 4, "all"),
+]
 
 
 def lived(name: str, k: int, threads: int = 1, weeks: int = WEEKS, settings: tuple[str, ...] = ()) -> dict[str, str]:

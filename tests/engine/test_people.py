@@ -61,12 +61,26 @@ def test_births_and_deaths_come_as_often_as_the_tables_say_and_keep_the_pyramid(
     assert abs(after[1].sum() - before[1].sum()) < 0.002
 
 
-STORM = [action("raids", 20.0), action("market_closure", 1.0, 3), action("currency_reform", 1.0, 5), action("border_control", 0.0),
-         action("border_risk", 1.0), action("return_policy", 20.0), action("onward_policy", 20.0, 30),
-         action("guards_pay", 0.0, 0, "all"), action("harvest_factor", 0.2)]
+STORM = [
+    action("raids", 20.0),
+    action("market_closure", 1.0, 3),
+    action("currency_reform", 1.0, 5),
+    action("border_control", 0.0),
+    action("border_risk", 1.0),
+    action("return_policy", 20.0),
+    action("onward_policy", 20.0, 30),
+    action("guards_pay", 0.0, 0, "all"),
+    action("harvest_factor", 0.2),
+]
 #: leavers, arrests and crowds made common, so that every change of condition happens many times
-BUSY = ("flight.rate=0.01", "incidents.spark=0.05", "incidents.crowd=1", "stance.threshold=0.05", "punishment.release_a_year=0.9",
-        "punishment.longest=2")
+BUSY = (
+    "flight.rate=0.01",
+    "incidents.spark=0.05",
+    "incidents.crowd=1",
+    "stance.threshold=0.05",
+    "punishment.release_a_year=0.9",
+    "punishment.longest=2",
+)
 
 
 @pytest.mark.parametrize(("name", "k", "busy"), [("toyland", 1, ()), ("toyland", 1, BUSY), ("dprk/2017", 1000, BUSY)])
@@ -76,12 +90,16 @@ def test_rows_stay_consistent_for_sixty_weeks_of_trouble(name: str, k: int, busy
             it.to(week)
             if week < 10 or week % 5 == 0:
                 assert_consistent(it.world)
-        seen = {n: it.table().national(n).sum() for n in ("deaths", "births", "arrests", "flights", "crossings", "flights_caught")}
+        seen = {
+            n: it.table().national(n).sum()
+            for n in ("deaths", "births", "arrests", "flights", "crossings", "flights_caught")
+        }
         assert min(seen.values()) > 0, seen
 
 
 def test_the_check_of_rows_finds_what_it_should() -> None:
     """Each tampering is found: a check that cannot fail proves nothing."""
+
     def trader(w: World) -> None:
         w.households.trader[0] = (w.households.trader[0] + 1) % 100
 
@@ -114,10 +132,20 @@ def test_the_check_of_rows_finds_what_it_should() -> None:
 
 HARSH: dict[str, Actions] = {
     "default": (),
-    "everything that arrests": [action("market_closure", 1.0), action("currency_reform", 1.0), action("raids", 20.0),
-                                action("budget_security", 3.0), action("guards_pay", 3.0, 0, "all")],
-    "everything that drives out": [action("border_control", 0.0), action("border_risk", 0.0), action("onward_policy", 20.0),
-                                   action("broadcast_reach", 20.0), action("harvest_factor", 0.0)],
+    "everything that arrests": [
+        action("market_closure", 1.0),
+        action("currency_reform", 1.0),
+        action("raids", 20.0),
+        action("budget_security", 3.0),
+        action("guards_pay", 3.0, 0, "all"),
+    ],
+    "everything that drives out": [
+        action("border_control", 0.0),
+        action("border_risk", 0.0),
+        action("onward_policy", 20.0),
+        action("broadcast_reach", 20.0),
+        action("harvest_factor", 0.0),
+    ],
 }
 
 
@@ -134,7 +162,10 @@ def test_all_that_can_befall_a_person_in_a_week_fits_below_the_thinning_bound(le
             t = it.stepper.tables
             assert t is not None
             arrest = p.punishment.arrest_rate * float(t.arrest_probability.max()) + p.incidents.arrest_cap
-            leave = [float(t.flight_rate.max()) * flight.hazard(1.0, 1.0, p.flight.push_high, 1.0, float(age), 0.0, 0.0, p.flight)
-                     for age in range(128)]
+            leave = [
+                float(t.flight_rate.max())
+                * flight.hazard(1.0, 1.0, p.flight.push_high, 1.0, float(age), 0.0, 0.0, p.flight)
+                for age in range(128)
+            ]
             worst = np.maximum(t.death_rate[1] + t.birth_rate, t.death_rate[0]) + np.array(leave) + arrest
             assert worst.max() < RARE, f"age {int(worst.argmax())}: {worst.max():.4f} is not below {RARE}"

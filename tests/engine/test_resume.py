@@ -17,8 +17,12 @@ from custodes.world.places import build_places
 from tests.engine.country import Ride, action, differences, file_digest, onward, policy, ride, state_of
 
 WEEKS = 30
-ACTIONS = [action("rights_order", 0.8, 4, "all"), action("market_closure", 1.0, 9), action("trade_cut", 0.9, 12),
-           action("raids", 5.0, 2)]
+ACTIONS = [
+    action("rights_order", 0.8, 4, "all"),
+    action("market_closure", 1.0, 9),
+    action("trade_cut", 0.9, 12),
+    action("raids", 5.0, 2),
+]
 
 
 class Cut(Exception):
@@ -54,42 +58,45 @@ def test_a_run_resumed_from_checkpoints_at_any_weeks_is_the_run_never_stopped(
             assert differences(whole, state_of(last.to(WEEKS))) == []
 
 
-def crash_at(weeks: set[int], save_before: int) -> Any:
-    """Progress that crashes the run in given weeks, having let it save `save_before` weeks earlier."""
-    import custodes.engine.run
-
-    def progress(stage: str, done: int, total: int) -> None:
-        if stage != "weeks":
-            return
-        custodes.engine.run.CHECKPOINT_SECONDS = -1.0 if done + save_before in weeks else math.inf
-        if done in weeks:
-            weeks.discard(done)
-            raise Cut
-
-    return progress
-
-
-@pytest.mark.parametrize("save_before", [1, 4])
+@pytest.mark.parametrize("saved_before", [0, 3])
 def test_a_run_that_crashes_three_times_leaves_the_same_files(
-    save_before: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    saved_before: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "CHECKPOINT_SECONDS", math.inf)
+    """Crashes in weeks 6, 13 and 21, each with a last checkpoint from the week before or from three weeks earlier."""
     request: dict[str, Any] = {"weeks": 26, "sample": 1, "seed": 5, "policies": [policy(ACTIONS)]}
     whole = cu.run("toyland", out=tmp_path / "whole", **request)
-    crashes, progress = {6, 13, 21}, None
-    for _ in range(4):
-        progress = progress or crash_at(crashes, save_before)
-        try:
-            again = cu.run("toyland", out=tmp_path / "cut", resume=True, progress=progress, **request)
-        except Cut:
-            assert list((tmp_path / "cut").glob("checkpoint-*")), "nothing was saved before the crash"
-    assert crashes == set()
+    crashes = {6, 13, 21}
+    kept = {week - 1 - saved_before for week in crashes}
+    write = store.RunFolder.write_checkpoint
+
+    def seldom(self: store.RunFolder, world: Any, recorder: Any, log: Any, week: int) -> None:
+        if week in kept:
+            write(self, world, recorder, log, week)
+
+    def progress(stage: str, done: int, total: int) -> None:
+        if stage == "weeks" and done in crashes:
+            crashes.discard(done)
+            raise Cut
+
+    monkeypatch.setattr(engine, "CHECKPOINT_SECONDS", -1.0)
+    monkeypatch.setattr(engine, "CHECKPOINT_SHARE", math.inf)
+    monkeypatch.setattr(store.RunFolder, "write_checkpoint", seldom)
+    for left in (2, 1, 0):
+        with pytest.raises(Cut):
+            cu.run("toyland", out=tmp_path / "cut", resume=True, progress=progress, **request)
+        assert len(crashes) == left
+        assert [int(p.name[-6:]) in kept for p in (tmp_path / "cut").glob("checkpoint-*")] == [True]
+    again = cu.run("toyland", out=tmp_path / "cut", resume=True, **request)
+    assert again.path is not None
+    assert whole.path is not None
     for name in (store.RUN, store.EVENTS):
-        assert file_digest(again.path / name) == file_digest(whole.path / name), name  # type: ignore[operator]
-    assert {p.name for p in again.path.iterdir()} == {p.name for p in whole.path.iterdir()}  # type: ignore[union-attr]
+        assert file_digest(again.path / name) == file_digest(whole.path / name), name
+    assert {p.name for p in again.path.iterdir()} == {p.name for p in whole.path.iterdir()}
 
 
-def test_a_second_run_from_the_kept_burnt_in_state_equals_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_run_from_the_kept_burnt_in_state_equals_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("CUSTODES_CACHE", str(tmp_path / "cache"))
     states = []
     for _ in range(2):

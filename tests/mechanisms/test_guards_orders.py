@@ -138,11 +138,19 @@ def test_an_order_that_is_not_believed_does_less():
 
 def test_a_purge_of_the_chief_adds_half_to_the_order():
     world, purged = country(), country()
-    enforcement.settle(world, week(0, rights_order=ORDER), P)
-    enforcement.settle(purged, week(0, rights_order=ORDER, chief_purged=np.array([1.0, 1.0, 0.0])), P)
+    half = 0.5 * ORDER
+    enforcement.settle(world, week(0, rights_order=half), P)
+    enforcement.settle(purged, week(0, rights_order=half, chief_purged=np.array([1.0, 1.0, 0.0])), P)
     assert purged.organ.order[0] == pytest.approx(1.5 * world.organ.order[0])
     assert purged.organ.order[1] == 0.0
     assert purged.organ.enforcement[0] > world.organ.enforcement[0]
+
+
+def test_no_order_is_enforced_more_than_fully():
+    world = country()
+    enforcement.settle(world, week(0, rights_order=np.ones(3), chief_purged=np.ones(3)), P)
+    assert (world.organ.order == 1.0).all()
+    assert (world.organ.enforcement <= 1.0).all()
 
 
 def test_a_weaker_order_does_not_lower_enforcement():

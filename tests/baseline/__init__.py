@@ -1,0 +1,1 @@
+"""The golden run: what the engine gave when it was last agreed on. `python -m tests.baseline.renew` stores it anew."""
