@@ -47,7 +47,10 @@ def run(
     scenario: ScenarioName,
     years: Annotated[str | None, typer.Option(metavar="Y", help="Years of 52 weeks to run.")] = None,
     weeks: Annotated[str | None, typer.Option(metavar="W", help="Weeks to run, instead of --years.")] = None,
-    sample: Annotated[str, typer.Option(metavar="1/K", help="One row for K people; 1 for everybody.")] = "1/100",
+    sample: Annotated[
+        str | None,
+        typer.Option(metavar="1/K", help="One row for K people [default: 1/100; 1 for a country of less than a million]."),
+    ] = None,
     seed: Annotated[str, typer.Option(metavar="N", help="The run's seed; the same seed gives the same run.")] = "1",
     threads: Annotated[
         str | None, typer.Option(metavar="N", help="Threads; the results do not depend on them.")
@@ -69,7 +72,7 @@ def run(
     begun = time.monotonic()
     wanted: dict[str, Any] = {
         "weeks": flags.weeks(years, weeks),
-        "sample": flags.sample(sample),
+        "sample": None if sample is None else flags.sample(sample),
         "seed": flags.seed(seed),
         "threads": flags.threads(threads),
         "settings": flags.settings(set or []),

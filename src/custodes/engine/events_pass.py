@@ -148,14 +148,41 @@ def lock_up(persons, households, units, u, row, household, luck, political, p, o
 
 
 @njit_part
-def give_birth(persons, households, units, u, mother, household, sex_luck, risk, clock, out):
-    """A child takes a vacant row of the unit, its mother's household and outlook, half her fear and her knowledge."""
-    first, last = units.first_person[u], units.first_person[u + 1]
-    child = -1
-    for r in range(last - 1, first - 1, -1):
+def free_row(persons, units, u):
+    """A vacant row of the unit, the last one first; -1 if it has none."""
+    for r in range(units.first_person[u + 1] - 1, units.first_person[u] - 1, -1):
         if persons.condition[r] == VACANT:
-            child = r
+            return r
+    return -1
+
+
+@njit_part
+def other_mother(persons, units, u, clock):
+    """A free woman of 18 to 40 of the unit; -1 if there is none."""
+    for r in range(units.first_person[u], units.first_person[u + 1]):
+        weeks = clock.week - np.int64(persons.birth_week[r])
+        woman = persons.flags[r] & np.uint16(WOMAN)
+        if (persons.condition[r] == FREE) & (woman != 0) & (weeks >= 18 * 52) & (weeks < 40 * 52):
+            return r
+    return -1
+
+
+@njit_part
+def give_birth(persons, households, units, u0, u1, u, mother, household, sex_luck, risk, clock, out):
+    """A child takes a vacant row of the unit, its mother's household and outlook, half her fear and her knowledge.
+
+    Where the unit has no row left, another woman of the tile, in a unit that has one, has the child instead; where the
+    tile has none, the birth is counted as unplaced.
+    """
+    child = free_row(persons, units, u)
+    for v in range(u0, u1):
+        if child >= 0:
             break
+        if units.garrison[v] == 0:
+            row, woman = free_row(persons, units, v), other_mother(persons, units, v, clock)
+            if (row >= 0) & (woman >= 0):
+                child, mother = row, woman
+                household = units.first_household[v] + np.int64(persons.household_in_unit[woman])
     if (child < 0) | (households.members[household] >= 250):
         out[_UNPLACED] += 1
         return
@@ -236,13 +263,13 @@ def first_below(luck, a, b, c, d):  # type: ignore[no-untyped-def]
 
 
 @njit_part
-def befall(what, persons, households, units, u, row, household, t, p, clock, words, out):
+def befall(what, persons, households, units, u0, u1, u, row, household, t, p, clock, words, out):
     """What the draw decided for a person at home or in the ranks: death, birth, flight or arrest."""
     if what == DEATH:
         leave_home(persons, households, units, u, row, household, out, True)
         out[_DEATHS] += 1
     elif what == BIRTH:
-        give_birth(persons, households, units, u, row, household, words[0] * _UNIT, words[1] * _UNIT, clock, out)
+        give_birth(persons, households, units, u0, u1, u, row, household, words[0] * _UNIT, words[1] * _UNIT, clock, out)
     elif what == FLIGHT:
         attempt_flight(persons, households, units, u, row, household, t, p, words[0] * _UNIT, words[1] * _UNIT, out)
     else:
@@ -352,4 +379,4 @@ def event_pass(c, u0, u1, persons, households, units, t, p, clock, crowd, scratc
             if what != NOTHING:
                 charged[slot] = 0
                 words = philox7(np.uint32(row), np.uint32(0), week, np.uint32(0), k0, k1)
-                befall(what, persons, households, units, u, row, household_start + slot, t, p, clock, words, out)
+                befall(what, persons, households, units, u0, u1, u, row, household_start + slot, t, p, clock, words, out)

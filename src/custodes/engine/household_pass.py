@@ -283,7 +283,7 @@ def visit(organ, n, c, t, p, s):
     per_weight, threat, plea = t.visits_per_weight[organ, c], t.threat_share[organ, c], t.plea_share[organ, c]
     finding, tariff_won = t.finding_rate[organ, c], t.tariff_won[0]
     flows, e = s.flows, p.extortion
-    word, finding_word = s.words[organ], s.words[3]
+    word, finding_word = s.words[organ], s.words[3 + organ // 2]
     shift = np.uint32(16 * (organ & 1))
     for j in range(n):
         u = word[j] * _UNIT

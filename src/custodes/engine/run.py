@@ -26,6 +26,7 @@ Progress = Callable[[str, int, int], None]
 CHECKPOINT_SECONDS = 20.0  #: between checkpoints of a run that goes to a folder, at least
 CHECKPOINT_SHARE = 0.04  #: of a run's time that checkpoints may take: a whole country writes for seconds
 WEEKS_A_YEAR = 52
+SMALL_COUNTRY = 1_000_000  #: people; below that everybody is simulated unless told otherwise
 ROWS_FOR_THREADS = 100_000  #: smaller worlds run on one thread unless told otherwise
 
 
@@ -59,13 +60,14 @@ def sample_name(k: int) -> str:
 
 
 def run(
-    scenario: "Scenario | str", *, years: float | None = None, weeks: int | None = None, sample: Any = "1/100", seed: int = 1,
+    scenario: "Scenario | str", *, years: float | None = None, weeks: int | None = None, sample: Any = None, seed: int = 1,
     threads: int | None = None, settings: Iterable[str] = (), policies: Iterable[Any] = (), out: Path | str | None = None,
     resume: bool = False, progress: Progress | None = None, report: bool = False,
 ) -> Run:
     """Run a scenario and return what happened.
 
-    `years` (or `weeks`; default: the scenario's) to simulate after the burn-in; `sample` 1/k of the people; `settings`
+    `years` (or `weeks`; default: the scenario's) to simulate after the burn-in; `sample` 1/k of the people (default: 1/100, and everybody
+    in a country of less than a million); `settings`
     as `--set` (`"fear.decay=0.05"`); `policies` names, files or loaded policies. With `out`, results go to that folder
     and the run can be resumed. Raises BadInput for wrong use, Stopped when interrupted, BrokenLaw if a law breaks.
     """
@@ -105,6 +107,8 @@ def _request(
         raise BadInput(f"a run of {length} weeks is not possible: from 1 week to 100 years.")
     if not 0 <= int(seed) < 2**64:
         raise BadInput(f"the seed {seed} is not possible: a whole number from 0 to 2**64 - 1.")
+    if sample is None:
+        sample = "1/100" if known.people >= SMALL_COUNTRY else 1
     k = parse_sample(sample, known.population, len(known.places))
     known = known.with_settings(list(settings))
     for policy in policies:

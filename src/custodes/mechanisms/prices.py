@@ -24,7 +24,7 @@ READS = (
     "books.won books.cents books.grams national.rice_price national.won_per_dollar national.market_cover "
     "national.price_memory county.price_spread places.place_type sums.want_grams sums.money sums.income "
     "sums.dollars_cents sums.remittance_cents sums.households books.till books.county_chief books.chain books.pocket "
-    "levers.aid_dollars levers.border_open levers.organ_revenue_cut levers.trade_cut levers.trade_leak memory"
+    "levers.aid_dollars levers.border_open levers.organ_revenue_cut levers.trade_cut levers.trade_leak memory levers.market_tolerance"
 )
 WRITES = (
     "books.won books.cents national.rice_price national.won_per_dollar national.market_cover national.price_memory "
@@ -59,7 +59,7 @@ class Params(NamedTuple):
     rate_pull: float  #: weekly change of log rate for each unit of (demand - supply) / (demand + supply)
     rate_noise: float  #: standard deviation of the weekly change of log rate
     defended: float  #: share of the gap that the bank meets while the reserve lasts
-    defence_felt: float  #: share of the bank's defence that the exchange rate feels
+    defence_felt: float  #: share of the bank's defence that the exchange rate feels; 1: a peg while the reserve lasts
     aid_as_trade: float  #: worth of an aid dollar to organs, over a trade dollar
     goods_share: float  #: share of their dollars that importers spend on goods abroad in a week
     remittance: float  #: US$/year sent to a household with a link abroad
@@ -109,7 +109,8 @@ def prepare(world: World, week: Week, p: Any) -> dict[str, NDArray[Any]]:
         "grain_price": grain_price,
         "ration_price": grain_price.copy(),
         "want_factor": want_factor,
-        "market_fill": np.array([market_fill(world, float(want_factor.max(initial=0.0)))]),
+        "market_fill": np.array([
+            market_fill(world, float(want_factor.max(initial=0.0))) * min(1.0, week.levers.market_tolerance)]),
         "won_per_cent": np.array([won_per_cent]),
         "remittance_cents": np.array([remittance_cents(world, won_per_cent, q)], np.int64),
         "dollar_fill": dollar_fill(world, won_per_cent, q),
@@ -182,15 +183,16 @@ def _log_reserve(world: World, week: Week, *, empty: bool) -> None:
 def move_rate(world: World, week: Week, p: Params, met: float) -> None:
     """Move won a dollar by demand against supply, as far as the bank left it: `met` is the share of the gap that it met.
 
-    With `defence_felt` 0 the rate would move by the gap *before* the bank, as in IMPLEMENTING.md no. 10: it would then
-    double within a year of a deep trade cut, defended or not. The default, 1, is what EQUATIONS.md expects and the
-    facts show (C17 with C30): flat while the reserve lasts, and failing when it is empty.
+    With `defence_felt` 0 the rate moves by the gap *before* the bank, defended or not: it would double within a year of a
+    deep trade cut. The default, 1, is a peg: no pressure is felt while the bank meets its whole share `defended`, all of it
+    when the reserve is empty (docs/decisions/0012). Daily luck is smoothed by the bank as far as it meets the gap.
     """
     demand, supply = world.national.dollar_demand, world.national.dollar_supply
     both = demand + supply
     pressure = (demand - supply) / both if both > 0.0 else 0.0
     luck = draws.normal(world.seed, "dollar", week.number, 0)
-    step = (p.rate_pull * pressure + p.rate_noise * luck) * (1.0 - p.defence_felt * met)
+    kept = min(1.0, met / p.defended) if p.defended > 0.0 else 0.0
+    step = p.rate_pull * pressure * (1.0 - p.defence_felt * kept) + p.rate_noise * luck * (1.0 - p.defence_felt * met)
     world.national.won_per_dollar = _held(world.national.won_per_dollar * portable.exp(step))
 
 

@@ -70,12 +70,11 @@ class Run:
         return figures.overview([self])
 
     def report(self, path: Path | str | None = None) -> Path:
-        """Write the report, one HTML file that opens offline, and return its path (default: beside the run)."""
+        """Write the report, one HTML file that opens offline, and return its path (default: beside the run, or here)."""
         from custodes.present import report
 
-        if path is None and self.path is None:
-            raise BadInput("this run is not in a folder: say where the report goes, such as r.report('report.html').")
-        return report.write([self], Path(path) if path is not None else Path(str(self.path)) / "report.html")
+        beside = Path(self.path or ".") / "report.html"
+        return report.write([self], Path(path) if path is not None else beside)
 
     def save(self, path: Path | str, overwrite: bool = False) -> Path:
         """Write the run into a folder, whole or not at all, and return the folder."""
