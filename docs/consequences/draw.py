@@ -27,21 +27,51 @@ class Picture:
     def write(self, folder: Path) -> Path:
         """Write `name.svg` and return its path."""
         said = {"title": {"text": self.title, "fontSize": 15, "anchor": "start", "color": INK, "offset": 14}}
-        below = {"mark": {"type": "text", "align": "left", "baseline": "top", "color": MUTED, "fontSize": 10.5, "x": 0, "y": 2,
-                          "text": self.source},
-                 "data": {"values": [{}]}, "width": 10, "height": 16}
-        whole = {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "vconcat": [self.spec, below], "spacing": 10,
-                 "config": CONFIG | {"font": "Liberation Sans, Arial, sans-serif"}, "padding": 12, **said}
+        below = {
+            "mark": {
+                "type": "text",
+                "align": "left",
+                "baseline": "top",
+                "color": MUTED,
+                "fontSize": 10.5,
+                "x": 0,
+                "y": 2,
+                "text": self.source,
+            },
+            "data": {"values": [{}]},
+            "width": 10,
+            "height": 16,
+        }
+        whole = {
+            "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+            "vconcat": [self.spec, below],
+            "spacing": 10,
+            "config": CONFIG | {"font": "Liberation Sans, Arial, sans-serif"},
+            "padding": 12,
+            **said,
+        }
         path = folder / f"{self.name}.svg"
         path.write_text(vl_convert.vegalite_to_svg(whole), encoding="utf-8")
         return path
 
 
 def curves(
-    lines: Mapping[str, Curve], *, x: str, y: str, colours: Sequence[str], title: str = "", width: int = 700, height: int = 240,
-    labels: bool = True, label_at: Mapping[str, tuple[float, float]] | None = None, points: bool = False,
-    rule: tuple[float, str] | None = None, form: str = ",~f", domain: tuple[float, float] | None = None,
-    level: tuple[float, str] | None = None, room: float = 0.0,
+    lines: Mapping[str, Curve],
+    *,
+    x: str,
+    y: str,
+    colours: Sequence[str],
+    title: str = "",
+    width: int = 700,
+    height: int = 240,
+    labels: bool = True,
+    label_at: Mapping[str, tuple[float, float]] | None = None,
+    points: bool = False,
+    rule: tuple[float, str] | None = None,
+    form: str = ",~f",
+    domain: tuple[float, float] | None = None,
+    level: tuple[float, str] | None = None,
+    room: float = 0.0,
 ) -> Spec:
     """Lines by number, with names on them; `rule` is a vertical and `level` a horizontal mark with words.
 
@@ -50,17 +80,30 @@ def curves(
     rows = [
         {"x": digits(float(c[0][i])), "y": digits(float(c[1][i])), "line": name}
         | ({"low": digits(float(c[2][i])), "high": digits(float(c[3][i]))} if len(c) > 2 else {})
-        for name, c in lines.items() for i in range(len(c[0]))
+        for name, c in lines.items()
+        for i in range(len(c[0]))
     ]
     names = list(lines)
     low, high = domain or _domain(lines)
     xs = [float(v) for c in lines.values() for v in (c[0][0], c[0][-1])]
     end = max(xs) + room * (max(xs) - min(xs))
-    ticks: Spec = {"values": [20 * t for t in range(-1, 20) if min(xs) <= 20 * t <= max(xs)]} if room else {"tickCount": 8}
-    ex = {"field": "x", "type": "quantitative", "title": x, "scale": {"domain": [min(xs), end], "nice": False},
-          "axis": {"format": ",~f", "titleAnchor": "start" if room else "end", **ticks}}
-    ey = {"field": "y", "type": "quantitative", "title": None, "scale": {"domain": [low, high], "nice": False, "zero": False},
-          "axis": {"format": form, "tickCount": 5}}
+    ticks: Spec = (
+        {"values": [20 * t for t in range(-1, 20) if min(xs) <= 20 * t <= max(xs)]} if room else {"tickCount": 8}
+    )
+    ex = {
+        "field": "x",
+        "type": "quantitative",
+        "title": x,
+        "scale": {"domain": [min(xs), end], "nice": False},
+        "axis": {"format": ",~f", "titleAnchor": "start" if room else "end", **ticks},
+    }
+    ey = {
+        "field": "y",
+        "type": "quantitative",
+        "title": None,
+        "scale": {"domain": [low, high], "nice": False, "zero": False},
+        "axis": {"format": form, "tickCount": 5},
+    }
     colour = {"field": "line", "type": "nominal", "legend": None, "scale": {"domain": names, "range": list(colours)}}
     layers: list[Spec] = []
     if level:
@@ -68,16 +111,33 @@ def curves(
     if rule:
         layers += _rule(rule, ex)
     if any(len(c) > 2 for c in lines.values()):
-        layers.append({"mark": {"type": "area", "opacity": 0.18, "clip": True},
-                       "encoding": {"x": ex, "y": ey | {"field": "low"}, "y2": {"field": "high"}, "color": colour}})
-    layers.append({"mark": {"type": "line", "strokeWidth": 1.8, "clip": True,
-                            "point": {"size": 22, "filled": True} if points else False},
-                   "encoding": {"x": ex, "y": ey, "color": colour}})
+        layers.append(
+            {
+                "mark": {"type": "area", "opacity": 0.18, "clip": True},
+                "encoding": {"x": ex, "y": ey | {"field": "low"}, "y2": {"field": "high"}, "color": colour},
+            }
+        )
+    layers.append(
+        {
+            "mark": {
+                "type": "line",
+                "strokeWidth": 1.8,
+                "clip": True,
+                "point": {"size": 22, "filled": True} if points else False,
+            },
+            "encoding": {"x": ex, "y": ey, "color": colour},
+        }
+    )
     if labels:
         where = label_at or _ends(lines, max(xs), (high - low) * 14.0 / height, high)
         values = [{"x": where[n][0], "y": where[n][1], "line": n} for n in names if n in where]
-        layers.append({"data": {"values": values}, "mark": {"type": "text", "align": "left", "dx": 5, "fontWeight": 600},
-                       "encoding": {"x": ex, "y": ey, "color": colour, "text": {"field": "line"}}})
+        layers.append(
+            {
+                "data": {"values": values},
+                "mark": {"type": "text", "align": "left", "dx": 5, "fontWeight": 600},
+                "encoding": {"x": ex, "y": ey, "color": colour, "text": {"field": "line"}},
+            }
+        )
     heading = {"text": title or y, "subtitle": y if title else "", "subtitleColor": MUTED, "subtitleFontSize": 11}
     if not title:
         heading = {"text": y, "fontWeight": "normal", "color": MUTED, "fontSize": 11}
@@ -110,8 +170,11 @@ def _rule(rule: tuple[float, str], ex: Spec) -> list[Spec]:
     values = {"values": [{"x": rule[0], "text": rule[1]}]}
     return [
         {"data": values, "mark": {"type": "rule", "color": "#999999", "strokeDash": [3, 3]}, "encoding": {"x": ex}},
-        {"data": values, "mark": {"type": "text", "align": "left", "dx": 5, "baseline": "top", "color": MUTED},
-         "encoding": {"x": ex, "y": {"value": 2}, "text": {"field": "text"}}},
+        {
+            "data": values,
+            "mark": {"type": "text", "align": "left", "dx": 5, "baseline": "top", "color": MUTED},
+            "encoding": {"x": ex, "y": {"value": 2}, "text": {"field": "text"}},
+        },
     ]
 
 
@@ -119,6 +182,9 @@ def _level(level: tuple[float, str], ey: Spec, width: int) -> list[Spec]:
     values = {"values": [{"y": level[0], "text": level[1]}]}
     return [
         {"data": values, "mark": {"type": "rule", "color": "#999999", "strokeDash": [3, 3]}, "encoding": {"y": ey}},
-        {"data": values, "mark": {"type": "text", "align": "right", "dy": -7, "color": MUTED},
-         "encoding": {"x": {"value": width}, "y": ey, "text": {"field": "text"}}},
+        {
+            "data": values,
+            "mark": {"type": "text", "align": "right", "dy": -7, "color": MUTED},
+            "encoding": {"x": {"value": width}, "y": ey, "text": {"field": "text"}},
+        },
     ]

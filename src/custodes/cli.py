@@ -49,7 +49,9 @@ def run(
     weeks: Annotated[str | None, typer.Option(metavar="W", help="Weeks to run, instead of --years.")] = None,
     sample: Annotated[
         str | None,
-        typer.Option(metavar="1/K", help="One row for K people [default: 1/100; 1 for a country of less than a million]."),
+        typer.Option(
+            metavar="1/K", help="One row for K people [default: 1/100; 1 for a country of less than a million]."
+        ),
     ] = None,
     seed: Annotated[str, typer.Option(metavar="N", help="The run's seed; the same seed gives the same run.")] = "1",
     threads: Annotated[

@@ -19,9 +19,22 @@ U32 = NDArray[np.uint32]
 
 #: Streams of the group mechanisms and the people pass. Append only: a number, once given, is never reused.
 STREAMS: Final[dict[str, int]] = {
-    "person_week": 1, "household_week": 2, "event": 3,
-    "harvest": 10, "rice_price": 11, "dollar": 12, "punished": 13, "spark": 14, "heat": 15, "obedience": 16, "retake": 17,
-    "survey": 18, "raid": 19, "conscription": 20, "incident_arrests": 21, "staff": 22,
+    "person_week": 1,
+    "household_week": 2,
+    "event": 3,
+    "harvest": 10,
+    "rice_price": 11,
+    "dollar": 12,
+    "punished": 13,
+    "spark": 14,
+    "heat": 15,
+    "obedience": 16,
+    "retake": 17,
+    "survey": 18,
+    "raid": 19,
+    "conscription": 20,
+    "incident_arrests": 21,
+    "staff": 22,
 }
 _OPEN_PREFIXES = ("build.", "report.", "test.")
 
@@ -63,7 +76,9 @@ def words(seed: int, name: str, week: int, entity: Any, block: int = 0) -> tuple
 def uniform(seed: int, name: str, week: int, entity: Any, block: int = 0) -> Any:
     """Uniform on [0, 1) with 53 bits, one for each entity: a float for an int, else float64 of the entity's shape."""
     a, b, _, _ = words(seed, name, week, entity, block)
-    u = ((a >> np.uint32(5)).astype(np.float64) * 67108864.0 + (b >> np.uint32(6)).astype(np.float64)) / 9007199254740992.0
+    u = (
+        (a >> np.uint32(5)).astype(np.float64) * 67108864.0 + (b >> np.uint32(6)).astype(np.float64)
+    ) / 9007199254740992.0
     return float(u) if np.ndim(entity) == 0 else u
 
 

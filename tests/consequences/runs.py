@@ -122,9 +122,17 @@ def _country(quiet: bool) -> Scenario:
 def _run(arm: Arm, seed: int) -> Seen:
     country = _country(arm.quiet)
     if arm.actions:
-        country = country.with_policy(Policy.model_validate({
-            "name": "arm", "title": "one thing done differently", "rationale": "a paired run", "source": "reasoned",
-            "actions": list(arm.actions)}))
+        country = country.with_policy(
+            Policy.model_validate(
+                {
+                    "name": "arm",
+                    "title": "one thing done differently",
+                    "rationale": "a paired run",
+                    "source": "reasoned",
+                    "actions": list(arm.actions),
+                }
+            )
+        )
     if arm.changes:
         return _stepped(country, arm, seed)
     run = cu.run(country, weeks=arm.weeks, sample=f"1/{K}", seed=seed, threads=1)
@@ -178,15 +186,13 @@ def ratios(measure: Callable[[Seen], float], arm: str, other: str = "nothing", s
 
 def mean(name: str, first: int, last: int, organ: str | None = None) -> Callable[[Seen], float]:
     """Mean of a national series over weeks `first` to `last` after the arm acts, both included."""
-    return lambda s: float(s.of(name, organ)[DONE + first:DONE + last + 1].mean())
+    return lambda s: float(s.of(name, organ)[DONE + first : DONE + last + 1].mean())
 
 
 #: Student's t that is passed with a probability of 1 in 1,000 when there is no effect, by degrees of freedom.
 T_ONE_IN_A_THOUSAND: Final = {3: 10.215, 4: 7.173, 5: 5.893, 6: 5.208, 7: 4.785, 9: 4.297}
 #: The same of 1 in 40: half the width of a 95 % interval in standard errors.
 T_ONE_IN_FORTY: Final = {3: 3.182, 4: 2.776, 5: 2.571, 6: 2.447, 7: 2.365, 9: 2.262}
-
-
 
 
 def student(values: F) -> float:

@@ -58,7 +58,10 @@ def test_blocked_revenue_raises_the_pressure_to_collect(organ: str) -> None:
 @pytest.mark.parametrize("organ", GUARDS)
 def test_blocked_revenue_weakens_control(organ: str) -> None:
     """Measured: -8 % for state security, -2 % for the police, whose own trade is smaller; bound at a quarter of that."""
-    assert below(ratios(mean("control_capacity", *LAST_YEAR, organ), "revenue cut"), -0.02 if organ == "state_security" else -0.005)
+    assert below(
+        ratios(mean("control_capacity", *LAST_YEAR, organ), "revenue cut"),
+        -0.02 if organ == "state_security" else -0.005,
+    )
 
 
 @pytest.mark.parametrize("organ", GUARDS)
@@ -75,7 +78,7 @@ def _time_left(organ: str) -> Callable[[Seen], float]:
     weight = float(cu.load("dprk/2017").parameters.group("morale")["collecting"])
 
     def measure(run: Seen) -> float:
-        effort: F = run.of("guard_effort", organ)[DONE + LAST_YEAR[0]:DONE + LAST_YEAR[1] + 1]
+        effort: F = run.of("guard_effort", organ)[DONE + LAST_YEAR[0] : DONE + LAST_YEAR[1] + 1]
         return float((1.0 - weight * effort).mean())
 
     return measure

@@ -24,7 +24,7 @@ def in_capital(run: Seen) -> float:
     """Support in the province that rations favour most, third year."""
     place = run.table.provinces.index("Pyongyang")
     first, last = YEARS[3]
-    return float(run.table.arrays["private_support"][DONE + first:DONE + last + 1, place].mean())
+    return float(run.table.arrays["private_support"][DONE + first : DONE + last + 1, place].mean())
 
 
 @pytest.mark.parametrize("arm", WAYS)
@@ -68,14 +68,18 @@ def test_the_market_carries_foreign_media() -> None:
 def test_guards_whose_ration_shrinks_collect_more_and_control_weakens() -> None:
     """With an empty pool rations fall by more than half, and with them guards' pay in kind, most of what the state gives them.
 
-    Measured: control -5.7 % in the third year, more than in the first, takings +2 %; bounds at -2 % and zero.
+    Measured: control -1.2 to -2.1 % in the third year, more than in the first, takings up; bounds at -0.5 % and zero. (Before
+    guards reckoned over weeks, lumpy takings at this sample inflated the fall to -5.7 %: docs/decisions/0013.)
     """
-    assert below(change("control_capacity", "empty pool", 3), -0.02)
+    assert below(change("control_capacity", "empty pool", 3), -0.005)
     assert below(change("control_capacity", "empty pool", 3) - change("control_capacity", "empty pool", 1))
     assert above(change("bribes_won", "empty pool", 2))
 
 
 def test_officials_who_lose_their_ration_control_less() -> None:
-    """Without rations cadres come less gladly and collect longer: -11 % in the third year, bound at -5 %."""
+    """Without rations cadres come less gladly and collect longer: -1 to -2 % in the third year; every seed, 1 in 256 by chance.
+
+    A sign test, since in one seed counties are lost and control falls by half.
+    """
     third = mean("control_capacity", *YEARS[3], "cadres")
-    assert below(ratios(third, "no rations", "long nothing", MORE_SEEDS), -0.05)
+    assert every(-ratios(third, "no rations", "long nothing", MORE_SEEDS))

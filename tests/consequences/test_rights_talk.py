@@ -16,7 +16,7 @@ LAST_YEAR = (26, 77)
 
 def resentment(run: Seen) -> float:
     """Anger over extortion for a unit of the memory of it, in the last year."""
-    return float((run.of("anger") / run.of("victim_memory"))[DONE + LAST_YEAR[0]:].mean())
+    return float((run.of("anger") / run.of("victim_memory"))[DONE + LAST_YEAR[0] :].mean())
 
 
 def refused_share(run: Seen) -> float:

@@ -53,8 +53,14 @@ def test_streams_and_weeks_are_uncorrelated():
     n = 100_000
     entity = np.arange(n)
     a = draws.uniform(7, "spark", 3, entity)
-    for b in (draws.uniform(7, "heat", 3, entity), draws.uniform(7, "spark", 4, entity), draws.uniform(8, "spark", 3, entity)):
-        assert abs(np.corrcoef(a, b)[0, 1]) < 5 / np.sqrt(n)  # five standard errors: fails by chance once in 1.7 million
+    for b in (
+        draws.uniform(7, "heat", 3, entity),
+        draws.uniform(7, "spark", 4, entity),
+        draws.uniform(8, "spark", 3, entity),
+    ):
+        assert abs(np.corrcoef(a, b)[0, 1]) < 5 / np.sqrt(
+            n
+        )  # five standard errors: fails by chance once in 1.7 million
 
 
 def test_normal_draws_are_standard():

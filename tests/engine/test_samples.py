@@ -26,25 +26,27 @@ GRAIN: Final = 0.01  #: share of the value by which coarse rows may move a mean 
 
 #: series of guards that bend with jumps of income, and how far from the finer sample they may stand, as a share of it
 BENT_1000: Final = {
-    "guard_take_home_won": 0.6,
+    "guard_take_home_won": 0.6,  # counties without a household of the organ in the sample: its pocket goes to the till
     "guard_income_won": 0.45,
-    "control_capacity": 0.4,
-    "guard_morale": 0.25,
-    "perceived_enforcement": 0.2,
-    "threat_share": 0.15,
-    "abstain_share": 0.12,
-    "plea_share": 0.12,
-    "bribes_won": 0.1,
-    "upward_takings_won": 0.1,
-    "guard_staff": 0.1,
-    "guard_pay_won": 0.1,
-    "pay_paid_share": 0.1,
-    "guard_effort": 0.1,
-    "refusals": 0.1,
-    "threats": 0.1,
+    "guard_effort": 0.12,
+    "control_capacity": 0.06,
+    "guard_morale": 0.03,
+    "bribes_won": 0.04,
+    "upward_takings_won": 0.04,
+    "perceived_enforcement": 0.12,  # belief learns from threats seen in the county, few in a coarse sample
+    "punished_guards": 0.3,
+    "fear": 0.04,  # units of small counties are small at 1/1000
+    "threat_share": 0.1,
+    "abstain_share": 0.05,
+    "plea_share": 0.05,
+    "refusals": 0.08,
+    "threats": 0.08,
     "approaches": 0.1,
 }
-BENT_100: Final = {"control_capacity": 0.1, "guard_morale": 0.04, "guard_staff": 0.03, "guard_pay_won": 0.03}
+BENT_100: Final = {
+    "guard_effort": 0.02,
+    "threat_share": 0.02,
+}  # as above; belief of state security, +1.4 % of the threat share
 
 
 def means(k: int, seed: int) -> dict[str, float]:

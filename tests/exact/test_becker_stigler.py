@@ -18,8 +18,13 @@ ONE = np.array([1.0])
 def threat_probability(pay: float, outside: float, caught: float, bribe: float, precision: float) -> float:
     """Chance that the guard of the mechanism threatens."""
     p = P.extortion._replace(
-        gain=(1.0 - caught) * bribe, penalty=pay - outside, effort_cost=0.0, precision=precision,
-        type_share=(1.0, 0.0, 0.0), type_force=(1.0, 1.0, 1.0))
+        gain=(1.0 - caught) * bribe,
+        penalty=pay - outside,
+        effort_cost=0.0,
+        precision=precision,
+        type_share=(1.0, 0.0, 0.0),
+        type_force=(1.0, 1.0, 1.0),
+    )
     threat, _ = extortion.approach(ONE, ONE, 0.0 * ONE, np.full((1, 3), caught), 0.0 * ONE, p)
     return float(threat[0, 0])
 
@@ -51,7 +56,9 @@ def test_the_less_often_caught_the_more_honesty_costs():
     wages = [honest_wage(1.0, caught, 1.0) for caught in rates]
     assert wages == sorted(wages, reverse=True)
     for caught, wage in zip(rates, wages, strict=True):
-        assert threat_probability(wage, 1.0, caught, 1.0, precision=5.0) == pytest.approx(_indifferent(caught, wage), rel=1e-9)
+        assert threat_probability(wage, 1.0, caught, 1.0, precision=5.0) == pytest.approx(
+            _indifferent(caught, wage), rel=1e-9
+        )
 
 
 def _indifferent(caught: float, wage: float) -> float:

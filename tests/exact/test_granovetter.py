@@ -29,8 +29,9 @@ def test_one_threshold_changed_from_1_to_2_leaves_one() -> None:
 
 def normal_crowd(sd: float) -> tuple[Any, Any]:
     """Thresholds of a normal crowd with mean 25 % and its people: bins of 2e-7 where the jump happens, wider elsewhere."""
-    edges = np.unique(np.concatenate(
-        [[-3.0], np.arange(0.0, 0.04, 1e-5), np.arange(0.04, 0.09, 2e-7), np.arange(0.09, 1.6, 1e-4)]))
+    edges = np.unique(
+        np.concatenate([[-3.0], np.arange(0.0, 0.04, 1e-5), np.arange(0.04, 0.09, 2e-7), np.arange(0.09, 1.6, 1e-4)])
+    )
     below = np.array([0.5 * math.erfc(-(100.0 * e - 25.0) / sd / math.sqrt(2.0)) for e in edges])
     return (edges[1:] + edges[:-1]) / 2.0, np.diff(below)
 

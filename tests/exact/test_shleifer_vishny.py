@@ -56,7 +56,9 @@ def test_no_collector_gains_by_another_toll(n, factor, who):
 @given(st.integers(1, 8), st.floats(0.0, 30.0))
 def test_no_owner_gains_by_another_sum(n, whole):
     a = 10.0
-    assert whole * tolls.traffic(np.full(n, whole / n), a) <= float(tolls.takings(tolls.joint_tolls(n, a), a).sum()) + 1e-9
+    assert (
+        whole * tolls.traffic(np.full(n, whole / n), a) <= float(tolls.takings(tolls.joint_tolls(n, a), a).sum()) + 1e-9
+    )
 
 
 def test_replies_that_do_not_settle_are_an_error():

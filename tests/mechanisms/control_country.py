@@ -17,8 +17,15 @@ from custodes.world.books import new_books
 from custodes.world.columns import POLICE, STATE_SECURITY, Households, Persons, Tiles, Units
 from custodes.world.state import County, National, Organ, Places, World, empty_sums, new_guards
 
-GROUPS = {"awareness": awareness, "fear": fear, "support": support, "stance": stance, "punishment": punishment,
-          "incidents": incidents, "flight": flight}
+GROUPS = {
+    "awareness": awareness,
+    "fear": fear,
+    "support": support,
+    "stance": stance,
+    "punishment": punishment,
+    "incidents": incidents,
+    "flight": flight,
+}
 C, K, UNITS, ADULTS = 6, 100, 10, 50  # counties; people a row; neighbourhoods a county; adults a neighbourhood
 
 
@@ -53,22 +60,52 @@ def country(seed: int = 1) -> World:
     """Counties 0 (capital), 1 (border), 2 (inner), 3 (rural), 4, 5 (inner); neighbours in a ring; one garrison in county 2."""
     z = np.zeros(C)
     places = Places(
-        counties=tuple(f"county-{i}" for i in range(C)), provinces=("one",), province=np.zeros(C, np.int16),
-        place_type=np.array([0, 1, 2, 3, 2, 2], np.int8), latitude=z, longitude=z, capital=0,
-        neighbours=tuple(((i + 1) % C, (i - 1) % C) for i in range(C)), population=np.full(C, 100_000, np.int64),
-        soldiers=np.full(C, 10_000, np.int64), estimated=np.zeros(C, bool), markets=z + 1.0)
+        counties=tuple(f"county-{i}" for i in range(C)),
+        provinces=("one",),
+        province=np.zeros(C, np.int16),
+        place_type=np.array([0, 1, 2, 3, 2, 2], np.int8),
+        latitude=z,
+        longitude=z,
+        capital=0,
+        neighbours=tuple(((i + 1) % C, (i - 1) % C) for i in range(C)),
+        population=np.full(C, 100_000, np.int64),
+        soldiers=np.full(C, 10_000, np.int64),
+        estimated=np.zeros(C, bool),
+        markets=z + 1.0,
+    )
     county = np.append(np.repeat(np.arange(C), UNITS), 2).astype(np.int16)
-    units = _columns(Units, county.size, county=county, garrison=(np.arange(county.size) == C * UNITS).astype(np.uint8),
-                     adults=np.full(county.size, ADULTS, np.uint16), support=np.full(county.size, 39_321, np.uint16),
-                     fear=np.full(county.size, 26_214, np.uint16))
-    tiles = Tiles(np.append(np.arange(0, C * UNITS + 1, UNITS), C * UNITS + 1).astype(np.int32),
-                  np.append(np.arange(C), 2).astype(np.int16), np.zeros(C + 1, np.int32))
+    units = _columns(
+        Units,
+        county.size,
+        county=county,
+        garrison=(np.arange(county.size) == C * UNITS).astype(np.uint8),
+        adults=np.full(county.size, ADULTS, np.uint16),
+        support=np.full(county.size, 39_321, np.uint16),
+        fear=np.full(county.size, 26_214, np.uint16),
+    )
+    tiles = Tiles(
+        np.append(np.arange(0, C * UNITS + 1, UNITS), C * UNITS + 1).astype(np.int32),
+        np.append(np.arange(C), 2).astype(np.int16),
+        np.zeros(C + 1, np.int32),
+    )
     world = World(
-        seed=seed, k=K, week=0, start=LOG_START, places=places, persons=_columns(Persons, 0),
-        households=_columns(Households, 0), units=units, tiles=tiles, national=National(),
+        seed=seed,
+        k=K,
+        week=0,
+        start=LOG_START,
+        places=places,
+        persons=_columns(Persons, 0),
+        households=_columns(Households, 0),
+        units=units,
+        tiles=tiles,
+        national=National(),
         county=County(z + 1.0, z + 0.1, z.copy(), np.zeros(C, np.int8), *(z.copy() for _ in range(4))),
-        organ=Organ(*(np.zeros(3) for _ in range(8))), guards=new_guards(C), books=new_books(C, 3), sums=empty_sums(C),
-        tile_histogram=np.zeros((C + 1, 32), np.uint16))
+        organ=Organ(*(np.zeros(3) for _ in range(8))),
+        guards=new_guards(C),
+        books=new_books(C, 3),
+        sums=empty_sums(C),
+        tile_histogram=np.zeros((C + 1, 32), np.uint16),
+    )
     world.guards.staff[:] = 400.0
     world.guards.capacity[[STATE_SECURITY, POLICE]] = [[100.0], [400.0]]
     for name, value in {"households": 300, "adults": UNITS * ADULTS, "dissenters": 0, "evaders": 100}.items():

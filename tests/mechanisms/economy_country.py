@@ -33,7 +33,16 @@ from custodes.world.columns import (
 from custodes.world.state import County, National, Organ, Places, World, empty_sums, new_guards
 
 MT = 10**12  #: grams in a million tonnes
-CLASS_SHARE = {0: 0.02, 1: 0.03, OFFICIALS: 0.09, CAPITAL: 0.09, STATE_WORKERS: 0.33, DEPENDANTS: 0.08, FARMERS: 0.33, ARMY: 0.03}
+CLASS_SHARE = {
+    0: 0.02,
+    1: 0.03,
+    OFFICIALS: 0.09,
+    CAPITAL: 0.09,
+    STATE_WORKERS: 0.33,
+    DEPENDANTS: 0.08,
+    FARMERS: 0.33,
+    ARMY: 0.03,
+}
 
 
 class Log:
@@ -43,11 +52,20 @@ class Log:
         self.events: list[dict[str, Any]] = []
 
     def record(
-        self, kind: str, week: int, *, place: str = "", organ: str = "", magnitude: float = 0.0,
-        causes: Iterable[str] = (), text: str = "",
+        self,
+        kind: str,
+        week: int,
+        *,
+        place: str = "",
+        organ: str = "",
+        magnitude: float = 0.0,
+        causes: Iterable[str] = (),
+        text: str = "",
     ) -> str:
         name = f"{kind}-{len(self.events)}"
-        self.events.append({"id": name, "kind": kind, "week": week, "magnitude": magnitude, "causes": list(causes), "text": text})
+        self.events.append(
+            {"id": name, "kind": kind, "week": week, "magnitude": magnitude, "causes": list(causes), "text": text}
+        )
         return name
 
     def latest(self, kind: str, within_weeks: int, place: str | None = None, organ: str | None = None) -> list[str]:
@@ -82,17 +100,36 @@ def small_world(k: int = 100, seed: int = 7, counties: int = 4) -> World:
     people = np.array([3_250_000, 2_500_000, 12_500_000, 6_750_000], np.int64)[:counties]
     c = counties
     world = World(
-        seed=seed, k=k, week=0, start=np.datetime64("2017-01-02"),
+        seed=seed,
+        k=k,
+        week=0,
+        start=np.datetime64("2017-01-02"),
         places=Places(
-            counties=tuple(f"c{i}" for i in range(c)), provinces=("p",), province=np.zeros(c, np.int16),
-            place_type=np.arange(c, dtype=np.int8), latitude=np.zeros(c), longitude=np.zeros(c), capital=0,
-            neighbours=((),) * c, population=people, soldiers=np.zeros(c, np.int64), estimated=np.zeros(c, bool),
+            counties=tuple(f"c{i}" for i in range(c)),
+            provinces=("p",),
+            province=np.zeros(c, np.int16),
+            place_type=np.arange(c, dtype=np.int8),
+            latitude=np.zeros(c),
+            longitude=np.zeros(c),
+            capital=0,
+            neighbours=((),) * c,
+            population=people,
+            soldiers=np.zeros(c, np.int64),
+            estimated=np.zeros(c, bool),
             markets=np.ones(c),
         ),
-        persons=_empty(Persons), households=_empty(Households), units=_empty(Units), tiles=_empty(Tiles),
+        persons=_empty(Persons),
+        households=_empty(Households),
+        units=_empty(Units),
+        tiles=_empty(Tiles),
         national=National(),
-        county=County(*(np.ones(c) for _ in range(2)), np.zeros(c), np.zeros(c, np.int8), *(np.zeros(c) for _ in range(4))),
-        organ=Organ(*(np.zeros(3) for _ in range(8))), guards=new_guards(c), books=new_books(c, 3), sums=empty_sums(c),
+        county=County(
+            *(np.ones(c) for _ in range(2)), np.zeros(c), np.zeros(c, np.int8), *(np.zeros(c) for _ in range(4))
+        ),
+        organ=Organ(*(np.zeros(3) for _ in range(8))),
+        guards=new_guards(c),
+        books=new_books(c, 3),
+        sums=empty_sums(c),
         tile_histogram=np.zeros((0, 32), np.uint16),
     )
     fill_books(world)
@@ -108,8 +145,14 @@ def fill_books(world: World) -> None:
     books = world.books
     books.till[:] = world.places.population * 17_000
     books.county_chief[:], books.pocket[:], books.chain[:] = 10**9, 10**9, 10**10
-    books.won.update(treasury=1_200 * 10**9, importers=1_000 * 10**9, trade_companies=10**11, enterprises=10**11,
-                     leader_fund=10**11, farm_proceeds=10**11)
+    books.won.update(
+        treasury=1_200 * 10**9,
+        importers=1_000 * 10**9,
+        trade_companies=10**11,
+        enterprises=10**11,
+        leader_fund=10**11,
+        farm_proceeds=10**11,
+    )
     books.cents.update(reserve=3 * 10**11, importers_cents=4 * 10**9)
     books.grams.update(state_pool=7 * MT // 10, farm_stock=16 * MT // 10, market_stock=MT // 10)
 
@@ -140,8 +183,13 @@ def put(world: World, name: str, values: Any, part: int | None = None) -> None:
 def week(number: int = 0, log: Log | None = None, **levers: Any) -> Week:
     """Week `number` of a scenario that starts on the first Monday of a year; every year has 52 weeks here."""
     return Week(
-        number=number, of_year=number % 52, year=2017 + number // 52, date=np.datetime64("2017-01-02") + 7 * number,
-        first_of_year=number % 52 == 0, levers=LeverValues(**levers), log=log or Log(),
+        number=number,
+        of_year=number % 52,
+        year=2017 + number // 52,
+        date=np.datetime64("2017-01-02") + 7 * number,
+        first_of_year=number % 52 == 0,
+        levers=LeverValues(**levers),
+        log=log or Log(),
     )
 
 
@@ -168,17 +216,29 @@ def eat(world: World, tables: dict[str, Any]) -> None:
     want = np.floor(gap.sum(axis=0) * tables["want_factor"]).astype(np.int64)
     bought = np.floor(want * tables["market_fill"][0]).astype(np.int64)
     put(world, "want_grams", want)
-    for name, grams in (("ration_grams", (ration * served).sum(axis=0)), ("plot_grams", (plot * members).sum(axis=0)),
-                        ("bought_grams", bought), ("need_grams", (need * members).sum(axis=0))):
+    for name, grams in (
+        ("ration_grams", (ration * served).sum(axis=0)),
+        ("plot_grams", (plot * members).sum(axis=0)),
+        ("bought_grams", bought),
+        ("need_grams", (need * members).sum(axis=0)),
+    ):
         put(world, name, grams)
-    for source, name in (("state_pool", "ration_grams"), ("farm_stock", "plot_grams"), ("market_stock", "bought_grams")):
+    for source, name in (
+        ("state_pool", "ration_grams"),
+        ("farm_stock", "plot_grams"),
+        ("market_stock", "bought_grams"),
+    ):
         world.books.move_grams(source, "eaten", world.total(name))
 
 
-def food_weeks(world: World, weeks: int, log: Log | None = None, start: int = 0, **levers: Any) -> dict[str, np.ndarray]:
+def food_weeks(
+    world: World, weeks: int, log: Log | None = None, start: int = 0, **levers: Any
+) -> dict[str, np.ndarray]:
     """Run rations and prices over `weeks` with the stand-in; series of the ration plan, prices, cover and reserve."""
     p, log = parameters(), log or Log()
-    seen: dict[str, list[float]] = {n: [] for n in ("ration", "rice", "rate", "cover", "reserve", "pool", "farm", "fill", "state_workers")}
+    seen: dict[str, list[float]] = {
+        n: [] for n in ("ration", "rice", "rate", "cover", "reserve", "pool", "farm", "fill", "state_workers")
+    }
     for number in range(start, start + weeks):
         world.books.move_won("importers", "central_bank", world.books.won["importers"])
         world.books.move_won("central_bank", "importers", 850 * 10**9)  # what households spend on imported goods
@@ -188,9 +248,20 @@ def food_weeks(world: World, weeks: int, log: Log | None = None, start: int = 0,
         rations.settle(world, now, p)
         prices.settle(world, now, p)
         assert_no_account_overdrawn(world)
-        for name, value in zip(seen, (
-            world.national.ration, world.national.rice_price, world.national.won_per_dollar, world.national.market_cover,
-            world.books.cents["reserve"], world.books.grams["state_pool"], world.books.grams["farm_stock"],
-            tables["market_fill"][0], tables["ration_grams"][STATE_WORKERS] / 7), strict=True):
+        for name, value in zip(
+            seen,
+            (
+                world.national.ration,
+                world.national.rice_price,
+                world.national.won_per_dollar,
+                world.national.market_cover,
+                world.books.cents["reserve"],
+                world.books.grams["state_pool"],
+                world.books.grams["farm_stock"],
+                tables["market_fill"][0],
+                tables["ration_grams"][STATE_WORKERS] / 7,
+            ),
+            strict=True,
+        ):
             seen[name].append(float(value))
     return {n: np.array(v) for n, v in seen.items()}

@@ -54,7 +54,9 @@ class Log:
 
 def levers(**changed: Any) -> SimpleNamespace:
     """Untouched levers, but for those given."""
-    base: dict[str, Any] = {name: np.zeros(3) for name in ("rights_order", "edict", "chief_purged", "guards_pay", "organ_revenue_cut")}
+    base: dict[str, Any] = {
+        name: np.zeros(3) for name in ("rights_order", "edict", "chief_purged", "guards_pay", "organ_revenue_cut")
+    }
     return SimpleNamespace(**{**base, "budget_security": 1.0, **changed})
 
 
@@ -66,15 +68,35 @@ def country(counties: int = COUNTIES) -> World:
     """A country of bare counties with guards, accounts and last week's sums, and no rows."""
     z = np.zeros(counties)
     places = Places(
-        counties=tuple(f"county-{i}" for i in range(counties)), provinces=("one",), province=np.zeros(counties, np.int16),
-        place_type=(np.arange(counties) % 4).astype(np.int8), latitude=z, longitude=z, capital=0,
-        neighbours=((),) * counties, population=np.full(counties, 50_000, np.int64), soldiers=np.zeros(counties, np.int64),
-        estimated=np.zeros(counties, bool), markets=z)
-    units = SimpleNamespace(county=np.repeat(np.arange(counties, dtype=np.int16), 40), garrison=np.zeros(40 * counties, np.uint8))
+        counties=tuple(f"county-{i}" for i in range(counties)),
+        provinces=("one",),
+        province=np.zeros(counties, np.int16),
+        place_type=(np.arange(counties) % 4).astype(np.int8),
+        latitude=z,
+        longitude=z,
+        capital=0,
+        neighbours=((),) * counties,
+        population=np.full(counties, 50_000, np.int64),
+        soldiers=np.zeros(counties, np.int64),
+        estimated=np.zeros(counties, bool),
+        markets=z,
+    )
+    units = SimpleNamespace(
+        county=np.repeat(np.arange(counties, dtype=np.int16), 40), garrison=np.zeros(40 * counties, np.uint8)
+    )
     organ = Organ(
-        enforcement=np.full(3, 0.05), reach=np.ones(3), order=np.zeros(3), credibility=np.full(3, 0.8), edict=np.zeros(3),
-        trade_ratio=np.ones(3), threats_before=np.zeros(3), purge_hazard=np.full(3, 0.07))
-    places_state = County(z.copy(), z.copy(), z.copy(), np.zeros(counties, np.int8), z.copy(), z.copy(), z.copy(), z.copy())
+        enforcement=np.full(3, 0.05),
+        reach=np.ones(3),
+        order=np.zeros(3),
+        credibility=np.full(3, 0.8),
+        edict=np.zeros(3),
+        trade_ratio=np.ones(3),
+        threats_before=np.zeros(3),
+        purge_hazard=np.full(3, 0.07),
+    )
+    places_state = County(
+        z.copy(), z.copy(), z.copy(), np.zeros(counties, np.int8), z.copy(), z.copy(), z.copy(), z.copy()
+    )
     guards = new_guards(counties)
     guards.staff[:] = np.array(STAFF)[:, None] / counties
     guards.posts[:] = guards.staff
@@ -82,9 +104,23 @@ def country(counties: int = COUNTIES) -> World:
     books.won["treasury"] = 10**12
     nothing: Any = SimpleNamespace()
     world = World(
-        seed=7, k=K, week=0, start=np.datetime64("2017-01-02"), places=places, persons=nothing, households=nothing,
-        units=units, tiles=nothing, national=National(), county=places_state, organ=organ, guards=guards, books=books,
-        sums=empty_sums(counties), tile_histogram=np.zeros((0, 32), np.uint16))
+        seed=7,
+        k=K,
+        week=0,
+        start=np.datetime64("2017-01-02"),
+        places=places,
+        persons=nothing,
+        households=nothing,
+        units=units,
+        tiles=nothing,
+        national=National(),
+        county=places_state,
+        organ=organ,
+        guards=guards,
+        books=books,
+        sums=empty_sums(counties),
+        tile_histogram=np.zeros((0, 32), np.uint16),
+    )
     fill(world)
     return world
 

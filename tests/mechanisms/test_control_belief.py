@@ -29,7 +29,9 @@ def test_media_stay_a_share_and_a_contact_adds_a_half(media: float, contact: flo
 
 
 @given(share, share, share, bit, share)
-def test_rights_stay_a_share_whatever_is_broadcast(r: float, unit: float, media: float, kin: float, talk: float) -> None:
+def test_rights_stay_a_share_whatever_is_broadcast(
+    r: float, unit: float, media: float, kin: float, talk: float
+) -> None:
     assert 0.0 <= awareness.update_rights(r, unit, media, kin, talk, P.awareness) <= 1.0
 
 
@@ -70,7 +72,9 @@ def test_a_campaign_is_logged_once_until_it_ends() -> None:
 
 
 @given(share, share, share, st.floats(0.0, 100.0))
-def test_fear_stays_a_share_even_under_absurd_surveillance(now: float, threat: float, arrest: float, eyes: float) -> None:
+def test_fear_stays_a_share_even_under_absurd_surveillance(
+    now: float, threat: float, arrest: float, eyes: float
+) -> None:
     assert 0.0 <= fear.update(now, threat, arrest, eyes, P.fear) <= 1.0
 
 
@@ -100,8 +104,17 @@ def test_surveillance_is_relative_to_the_norm_and_finite_without_one() -> None:
 
 @given(signed, signed, won, won, share, st.floats(0.0, 2.0), share, share, share, bit, signed)
 def test_support_stays_in_bounds(
-    now: float, trait: float, income: float, past: float, hunger: float, wealth: float, memory: float, media: float,
-    rights: float, kin: float, rally: float,
+    now: float,
+    trait: float,
+    income: float,
+    past: float,
+    hunger: float,
+    wealth: float,
+    memory: float,
+    media: float,
+    rights: float,
+    kin: float,
+    rally: float,
 ) -> None:
     part = support.household_part(income, past, hunger, wealth, P.support)
     assert -0.15 - 0.5 - 0.16 <= part <= 0.15
@@ -120,7 +133,9 @@ def test_support_follows_the_equation() -> None:
     part = support.household_part(80.0, 99.0, 0.2, 0.5, P.support)
     assert part == pytest.approx(0.15 * (-19 / 100) - 0.1 - 0.04)
     target = 0.1 + 0.25 * (1 - 0.6 * 0.3 - 0.4 * 0.2) + part - 0.3 * 0.4 * 1.3 - 0.03 - 0.15 - 0.06
-    assert support.update(0.5, 0.1, part, 0.4, 0.3, 0.2, 1.0, 0.0, P.support) == pytest.approx(0.5 + 0.02 * (target - 0.5))
+    assert support.update(0.5, 0.1, part, 0.4, 0.3, 0.2, 1.0, 0.0, P.support) == pytest.approx(
+        0.5 + 0.02 * (target - 0.5)
+    )
 
 
 def test_a_household_without_a_past_divides_by_one_won() -> None:
@@ -168,5 +183,3 @@ def test_propaganda_money_moves_support_less_where_media_are_known() -> None:
     assert base == 0.0
     assert ignorant == pytest.approx(-0.125)
     assert support.prepare(world, week(budget_propaganda=0.0), P)["rally"][0] == pytest.approx(0.0, abs=1e-12)
-
-

@@ -43,8 +43,14 @@ ALWAYS = {"spark": 100.0}  # a spark in every county every week
 RIPE = 0.0  # needed peer share at which one spark brings everybody out
 
 
-@given(st.lists(st.integers(0, 1000), min_size=BINS, max_size=BINS), st.floats(0.0, 2.0), st.floats(0.0, 1.0), share,
-       st.floats(0.0, 5.0), st.floats(1.0, 100.0))
+@given(
+    st.lists(st.integers(0, 1000), min_size=BINS, max_size=BINS),
+    st.floats(0.0, 2.0),
+    st.floats(0.0, 1.0),
+    share,
+    st.floats(0.0, 5.0),
+    st.floats(1.0, 100.0),
+)
 def test_a_cascade_is_a_share_and_grows_with_heat(
     histogram: list[int], peer: float, heat: float, fear: float, agents: float, adults: float
 ) -> None:
@@ -297,7 +303,9 @@ def test_the_state_falls_as_often_as_the_contest_says() -> None:
 
 
 @pytest.mark.parametrize(("lost", "contested"), [([0], True), ([1], False), ([], False)])
-def test_the_capital_alone_is_contested_but_not_another_county_below_the_share(lost: list[int], contested: bool) -> None:
+def test_the_capital_alone_is_contested_but_not_another_county_below_the_share(
+    lost: list[int], contested: bool
+) -> None:
     world = country()
     world.county.lost[lost] = 1
     log = run(world, 1, changed("incidents", spark=0.0, retake=0.0, uprising_share=0.2))

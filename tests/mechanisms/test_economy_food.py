@@ -107,8 +107,12 @@ def test_soldiers_eat_more_and_less_when_the_army_is_cut():
 
 
 @given(
-    pool=st.integers(0, 10**13), leak=st.floats(0, 0.9), plan=st.floats(150, 420), k=st.sampled_from([1, 10, 100, 1000]),
-    heads=st.lists(st.integers(0, 3_000_000), min_size=8, max_size=8), order=st.permutations(list(range(8))),
+    pool=st.integers(0, 10**13),
+    leak=st.floats(0, 0.9),
+    plan=st.floats(150, 420),
+    k=st.sampled_from([1, 10, 100, 1000]),
+    heads=st.lists(st.integers(0, 3_000_000), min_size=8, max_size=8),
+    order=st.permutations(list(range(8))),
 )
 @settings(max_examples=200)
 def test_what_is_issued_and_leaks_never_exceeds_the_pool(pool, leak, plan, k, heads, order):
@@ -120,7 +124,9 @@ def test_what_is_issued_and_leaks_never_exceeds_the_pool(pool, leak, plan, k, he
     assert int((ration * more).sum()) + leaked <= pool
 
 
-@given(stock=st.integers(0, 10**13), heads=st.lists(st.integers(0, 10**7), min_size=8, max_size=8), k=st.integers(1, 1000))
+@given(
+    stock=st.integers(0, 10**13), heads=st.lists(st.integers(0, 10**7), min_size=8, max_size=8), k=st.integers(1, 1000)
+)
 @settings(max_examples=200)
 def test_own_produce_never_exceeds_the_farm_stock(stock, heads, k):
     members = np.array(heads, np.int64)

@@ -60,13 +60,23 @@ def test_intolerance_empties_the_market_of_labour(usual):
 
 
 @given(
-    st.fixed_dictionaries({
-        "trade_cut": st.floats(0, 0.98), "border_open": st.floats(0, 1), "harvest_factor": st.floats(0, 2),
-        "market_tolerance": st.floats(0, 1.5), "budget_food": st.floats(0, 3), "budget_gifts": st.floats(0, 3),
-        "budget_economy": st.floats(0, 3), "budget_army": st.floats(0, 3), "levy_extra": st.floats(0, 0.5),
-        "aid_grain": st.floats(0, 3e6), "aid_dollars": st.floats(0, 1e10), "import_grain_extra": st.floats(0, 1e7),
-        "ration_priority": st.permutations(list(range(8))).map(lambda order: tuple(order[:5])),
-    }),
+    st.fixed_dictionaries(
+        {
+            "trade_cut": st.floats(0, 0.98),
+            "border_open": st.floats(0, 1),
+            "harvest_factor": st.floats(0, 2),
+            "market_tolerance": st.floats(0, 1.5),
+            "budget_food": st.floats(0, 3),
+            "budget_gifts": st.floats(0, 3),
+            "budget_economy": st.floats(0, 3),
+            "budget_army": st.floats(0, 3),
+            "levy_extra": st.floats(0, 0.5),
+            "aid_grain": st.floats(0, 3e6),
+            "aid_dollars": st.floats(0, 1e10),
+            "import_grain_extra": st.floats(0, 1e7),
+            "ration_priority": st.permutations(list(range(8))).map(lambda order: tuple(order[:5])),
+        }
+    ),
     st.integers(1, 2**31),
 )
 @settings(max_examples=12)

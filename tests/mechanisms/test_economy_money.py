@@ -89,8 +89,12 @@ def test_a_cut_of_one_organs_revenue_leaves_the_others_alone():
 
 
 @given(
-    importers=st.integers(0, 10**13), reserve=st.integers(0, 10**12), held=st.integers(0, 10**10), cut=st.floats(0, 0.98),
-    border=st.floats(0, 1), rate=st.floats(1, 1e6),
+    importers=st.integers(0, 10**13),
+    reserve=st.integers(0, 10**12),
+    held=st.integers(0, 10**10),
+    cut=st.floats(0, 0.98),
+    border=st.floats(0, 1),
+    rate=st.floats(1, 1e6),
 )
 @settings(max_examples=100)
 def test_a_week_of_dollars_closes_and_overdraws_nothing(importers, reserve, held, cut, border, rate):
@@ -190,7 +194,9 @@ def test_markets_that_were_shut_for_two_years_open_again_without_overdrawing_the
     policy.write_text(
         "name: reopened\ntitle: Markets shut, then opened\nrationale: a test\nsource: reasoned\nactions:\n"
         "  - {week: 0, lever: market_tolerance, value: 0, because: shut}\n"
-        "  - {week: 104, lever: market_tolerance, value: 1.5, because: opened}\n", encoding="utf-8")
+        "  - {week: 104, lever: market_tolerance, value: 1.5, because: opened}\n",
+        encoding="utf-8",
+    )
     run = custodes.run("toyland", weeks=108, sample=1 / 100, policies=[policy])  # a broken law would stop it
     share = run.national["market_labour_share"]
     assert float(share[103]) < 0.01 < 0.1 < float(share[107])

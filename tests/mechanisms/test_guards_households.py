@@ -85,7 +85,9 @@ def test_those_who_trade_give_when_asked(market, handle, more):
 def test_memory_stays_a_share_and_a_threat_hurts_more_than_a_plea(memory, threats, pleas):
     after = extortion.remember(memory, float(threats), float(pleas), P)
     assert 0.0 <= after <= 1.0
-    assert extortion.remember(memory, threats + 1.0, float(pleas), P) >= extortion.remember(memory, float(threats), pleas + 1.0, P)
+    assert extortion.remember(memory, threats + 1.0, float(pleas), P) >= extortion.remember(
+        memory, float(threats), pleas + 1.0, P
+    )
 
 
 def test_memory_of_a_single_threat_halves_in_half_a_year():

@@ -34,15 +34,23 @@ def live(weeks: int, order: float = 1.0, pay: float = 0.0, credibility: float = 
         for step in (extortion, enforcement, morale):
             step.settle(world, now, P)
         guards, staff = world.guards, world.guards.staff[0].sum()
-        seen.append((enforcement.threat_share(world)[0], world.total("threats_met", 0) / staff, guards.take[0].mean(),
-                     guards.capacity[0].sum()))
+        seen.append(
+            (
+                enforcement.threat_share(world)[0],
+                world.total("threats_met", 0) / staff,
+                guards.take[0].mean(),
+                guards.capacity[0].sum(),
+            )
+        )
     return world, Course(*np.array(seen, float).T), log
 
 
 def test_a_trusted_order_takes_the_course_that_the_prototype_took():
     """EQUATIONS, section 13: threats to .65, .38, .30, .28, .44, .63 of before after 1, 4, 8, 13, 43, 70 weeks."""
     _, course, _ = live(75, credibility=1.0)
-    after = course.threat_share[QUIET + 1 :] / course.threat_share[QUIET - 1]  # guards know from the week after the order
+    after = (
+        course.threat_share[QUIET + 1 :] / course.threat_share[QUIET - 1]
+    )  # guards know from the week after the order
     assert after[[1, 4, 8, 13, 43, 70]] == pytest.approx([0.65, 0.38, 0.30, 0.28, 0.44, 0.63], abs=0.05)
 
 

@@ -81,8 +81,16 @@ def test_all_sections_and_figures_stand(tags: Tags, one: list[Run]) -> None:
 
 
 def test_parameters_provenance_and_causes_are_told(text: str) -> None:
-    for words in ("fear.decay", "lognormal(median 0.04, sigma 0.4)", "equations, recalled", "0123456789abcdef", "one run, seed 1",
-                  "trade_cut-1", "sanctions cut exports, from policy: cut.yaml", "What this model cannot tell"):
+    for words in (
+        "fear.decay",
+        "lognormal(median 0.04, sigma 0.4)",
+        "equations, recalled",
+        "0123456789abcdef",
+        "one run, seed 1",
+        "trade_cut-1",
+        "sanctions cut exports, from policy: cut.yaml",
+        "What this model cannot tell",
+    ):
         assert words in text
 
 
@@ -120,7 +128,9 @@ def test_charts_compile(five: list[Run]) -> None:
 
     for make in (figures.guards_approach, figures.by_province, figures.unrest):
         spec = make(five).spec | {"config": CONFIG}
-        picture = vl_convert.vegalite_to_svg(json.dumps(spec | {"width": 600} if spec.get("width") == "container" else spec))
+        picture = vl_convert.vegalite_to_svg(
+            json.dumps(spec | {"width": 600} if spec.get("width") == "container" else spec)
+        )
         assert picture.count("<path") > 5
 
 
@@ -157,16 +167,26 @@ def test_maps_follow_what_the_scenario_gives(one: list[Run]) -> None:
         return json.dumps(figures.by_province([run]).spec)
 
     assert "geoshape" in made(map=fake.SQUARES)
-    places = [{"name": "a", "province": p, "latitude": 40 + i, "longitude": 126 + i, "population": 1000, "estimated": False}
-              for i, p in enumerate(fake.PROVINCES)]
+    places = [
+        {"name": "a", "province": p, "latitude": 40 + i, "longitude": 126 + i, "population": 1000, "estimated": False}
+        for i, p in enumerate(fake.PROVINCES)
+    ]
     assert '"size"' in made(places=places)
     assert "geoshape" not in made()
 
 
-@pytest.mark.parametrize("feature", [
-    None, {}, {"geometry": None}, {"geometry": {"type": "Polygon"}}, {"geometry": {"type": "Point", "coordinates": ["a", "b"]}},
-    {"geometry": {"type": "Polygon", "coordinates": [[]]}}, {"geometry": {"type": "Point", "coordinates": [1]}},
-])
+@pytest.mark.parametrize(
+    "feature",
+    [
+        None,
+        {},
+        {"geometry": None},
+        {"geometry": {"type": "Polygon"}},
+        {"geometry": {"type": "Point", "coordinates": ["a", "b"]}},
+        {"geometry": {"type": "Polygon", "coordinates": [[]]}},
+        {"geometry": {"type": "Point", "coordinates": [1]}},
+    ],
+)
 def test_features_that_are_no_shapes_are_left_out(feature: object) -> None:
     outline = {"type": "FeatureCollection", "features": [feature, *fake.SQUARES["features"]]}
     assert len(maps._flat(outline)) == 4
@@ -239,7 +259,10 @@ def test_an_event_inside_another_chain_is_not_told_twice(one: list[Run]) -> None
 def test_facts_are_set_beside_the_model() -> None:
     run = fake.run(weeks=60)
     row = {"id": "C12", "what": "ration", "unit": "g/day", "value": 330.0, "low": 280.0, "high": 400.0, "grade": "A"}
-    run.record["standing_state"] = [row | {"model": 341.0}, row | {"id": "C17", "what": "won per dollar", "model": 500.0}]
+    run.record["standing_state"] = [
+        row | {"model": 341.0},
+        row | {"id": "C17", "what": "won per dollar", "model": 500.0},
+    ]
     said = "1 of 2 facts about the country are met within their range (one run, seed 1); missed: won per dollar."
     assert said in report.html([run])
     assert said in " ".join(printed([run], width=300).split())
@@ -248,9 +271,15 @@ def test_facts_are_set_beside_the_model() -> None:
     assert "Against what is known" not in report.html([fake.run(weeks=60)])
 
 
-@pytest.mark.parametrize(("prior", "text"), [
-    ({"lognormal": {"median": 0.04, "sigma": 0.4}}, "lognormal(median 0.04, sigma 0.4)"), ({"fixed": True}, "fixed"), (None, ""), ({}, ""),
-])
+@pytest.mark.parametrize(
+    ("prior", "text"),
+    [
+        ({"lognormal": {"median": 0.04, "sigma": 0.4}}, "lognormal(median 0.04, sigma 0.4)"),
+        ({"fixed": True}, "fixed"),
+        (None, ""),
+        ({}, ""),
+    ],
+)
 def test_priors_are_written_out(prior: object, text: str) -> None:
     assert report._prior(prior) == text
 

@@ -24,10 +24,18 @@ def places(counties_each: int = 3) -> Places:
     n = counties_each * len(PROVINCES)
     province = np.repeat(np.arange(len(PROVINCES)), counties_each).astype(np.int16)
     return Places(
-        counties=tuple(f"{PROVINCES[p]} {i}" for i, p in enumerate(province)), provinces=PROVINCES, province=province,
-        place_type=np.full(n, 2, np.int8), latitude=np.linspace(38, 42, n), longitude=np.linspace(125, 129, n), capital=n - 1,
-        neighbours=tuple(((i + 1) % n,) for i in range(n)), population=np.full(n, 30_000, np.int64) + 1000 * np.arange(n),
-        soldiers=np.zeros(n, np.int64), estimated=np.zeros(n, np.bool_), markets=np.ones(n),
+        counties=tuple(f"{PROVINCES[p]} {i}" for i, p in enumerate(province)),
+        provinces=PROVINCES,
+        province=province,
+        place_type=np.full(n, 2, np.int8),
+        latitude=np.linspace(38, 42, n),
+        longitude=np.linspace(125, 129, n),
+        capital=n - 1,
+        neighbours=tuple(((i + 1) % n,) for i in range(n)),
+        population=np.full(n, 30_000, np.int64) + 1000 * np.arange(n),
+        soldiers=np.zeros(n, np.int64),
+        estimated=np.zeros(n, np.bool_),
+        markets=np.ones(n),
     )
 
 
@@ -52,9 +60,22 @@ def world(where: Places, seed: int = 1, k: int = 100) -> World:
     county = County(zeros[0] + 1.1, zeros[1], zeros[2], np.zeros(n, np.int8), *zeros[3:])
     organ = Organ(*(rng.uniform(0, 1, 3) for _ in range(8)))
     return World(
-        seed=seed, k=k, week=0, start=START, places=where, persons=None, households=None, units=units,  # type: ignore[arg-type]
-        tiles=None, national=National(), county=county, organ=organ, guards=guards, books=new_books(n, 3),  # type: ignore[arg-type]
-        sums=sums, tile_histogram=np.zeros((1, 32), np.uint16),
+        seed=seed,
+        k=k,
+        week=0,
+        start=START,
+        places=where,
+        persons=None,
+        households=None,
+        units=units,  # type: ignore[arg-type]
+        tiles=None,
+        national=National(),
+        county=county,
+        organ=organ,
+        guards=guards,
+        books=new_books(n, 3),  # type: ignore[arg-type]
+        sums=sums,
+        tile_histogram=np.zeros((1, 32), np.uint16),
     )
 
 
@@ -80,21 +101,77 @@ def _path(rng: Any, weeks: int, level: float, noise: float = 0.02) -> Any:
 
 
 LEVELS = {
-    "people": 4e6, "households": 1e6, "jailed": 2e3, "camp": 1.6e4, "abroad": 200, "deaths": 700, "births": 1080,
-    "grain_price_won": 5000, "rice_price_won": 5000, "staple_price_won": 3100, "won_per_dollar": 8100,
-    "ration_grams_per_day": 340, "food_stress": 0.03, "market_labour_share": 0.42, "informal_income_share": 0.64,
-    "household_money_won": 2.2e5, "household_dollars": 30, "bribe_share_of_spending": 0.09, "bribes_won": 1.2e10,
-    "approaches": 2e5, "threats": 9e4, "refusals": 2e4, "punished_guards": 12, "perceived_enforcement": 0.02,
-    "pay_paid_share": 0.35, "guard_income_won": 9e4, "guard_morale": 0.62, "guard_effort": 0.35, "guard_staff": 1.5e5,
-    "control_capacity": 2.2e4, "upward_takings_won": 3e9, "awareness": 0.06, "media": 0.08, "private_support": 0.18,
-    "private_supporters": 0.61, "public_support": 0.71, "evasion": 0.285, "fear": 0.4, "public_dissent": 5e-6,
-    "preference_gap": 0.08, "victim_memory": 0.05, "anger": 0.056, "anger_at_state_security": 0.05, "arrests": 4,
-    "flights": 9, "crossings": 7, "flights_caught": 2, "arrivals_abroad": 5, "across_border": 250,
-    "market_pay_won": 4e10, "farm_pay_won": 1.2e10, "wages_won": 1e10, "state_pay_won": 7e8, "food_spending_won": 2e10,
-    "other_spending_won": 4e10, "levy_won": 4e9, "buyout_won": 5e8, "broker_fee_won": 1e7, "remittances_won": 3e8,
-    "guard_pay_won": 5e9, "guard_take_home_won": 9e9, "to_county_chiefs_won": 1.2e9, "to_organ_chiefs_won": 1.2e9,
-    "to_leader_won": 6e8, "treasury_won": 2e11, "leader_fund_won": 5e9, "reserve_usd": 5e8, "pool_tonnes": 1e5,
-    "market_stock_tonnes": 2e4, "farm_stock_tonnes": 2e5, "trade_ratio": 1.0,
+    "people": 4e6,
+    "households": 1e6,
+    "jailed": 2e3,
+    "camp": 1.6e4,
+    "abroad": 200,
+    "deaths": 700,
+    "births": 1080,
+    "grain_price_won": 5000,
+    "rice_price_won": 5000,
+    "staple_price_won": 3100,
+    "won_per_dollar": 8100,
+    "ration_grams_per_day": 340,
+    "food_stress": 0.03,
+    "market_labour_share": 0.42,
+    "informal_income_share": 0.64,
+    "household_money_won": 2.2e5,
+    "household_dollars": 30,
+    "bribe_share_of_spending": 0.09,
+    "bribes_won": 1.2e10,
+    "approaches": 2e5,
+    "threats": 9e4,
+    "refusals": 2e4,
+    "punished_guards": 12,
+    "perceived_enforcement": 0.02,
+    "pay_paid_share": 0.35,
+    "guard_income_won": 9e4,
+    "guard_morale": 0.62,
+    "guard_effort": 0.35,
+    "guard_staff": 1.5e5,
+    "control_capacity": 2.2e4,
+    "upward_takings_won": 3e9,
+    "awareness": 0.06,
+    "media": 0.08,
+    "private_support": 0.18,
+    "private_supporters": 0.61,
+    "public_support": 0.71,
+    "evasion": 0.285,
+    "fear": 0.4,
+    "public_dissent": 5e-6,
+    "preference_gap": 0.08,
+    "victim_memory": 0.05,
+    "anger": 0.056,
+    "anger_at_state_security": 0.05,
+    "arrests": 4,
+    "flights": 9,
+    "crossings": 7,
+    "flights_caught": 2,
+    "arrivals_abroad": 5,
+    "across_border": 250,
+    "market_pay_won": 4e10,
+    "farm_pay_won": 1.2e10,
+    "wages_won": 1e10,
+    "state_pay_won": 7e8,
+    "food_spending_won": 2e10,
+    "other_spending_won": 4e10,
+    "levy_won": 4e9,
+    "buyout_won": 5e8,
+    "broker_fee_won": 1e7,
+    "remittances_won": 3e8,
+    "guard_pay_won": 5e9,
+    "guard_take_home_won": 9e9,
+    "to_county_chiefs_won": 1.2e9,
+    "to_organ_chiefs_won": 1.2e9,
+    "to_leader_won": 6e8,
+    "treasury_won": 2e11,
+    "leader_fund_won": 5e9,
+    "reserve_usd": 5e8,
+    "pool_tonnes": 1e5,
+    "market_stock_tonnes": 2e4,
+    "farm_stock_tonnes": 2e5,
+    "trade_ratio": 1.0,
 }
 SHARES = {"state_security": 0.2, "police": 0.45, "cadres": 0.35}
 
@@ -129,43 +206,98 @@ def log_of(weeks: int) -> EventLog:
     """An order, its softening and relapse; a cut of trade, an empty reserve, and a crowd."""
     log = EventLog(START)
     third = weeks // 3
-    order = log.record("rights_order", third, magnitude=0.7, text="the leader orders guards to respect rights",
-                       origin="scenario: facts-2017")
-    soft = log.record("softening", third + 5, organ="police", magnitude=0.6, causes=[order],
-                      text="guards plead where they threatened")
+    order = log.record(
+        "rights_order",
+        third,
+        magnitude=0.7,
+        text="the leader orders guards to respect rights",
+        origin="scenario: facts-2017",
+    )
+    soft = log.record(
+        "softening", third + 5, organ="police", magnitude=0.6, causes=[order], text="guards plead where they threatened"
+    )
     cut = log.record("trade_cut", third + 8, magnitude=0.7, text="sanctions cut exports", origin="policy: cut.yaml")
-    fade = log.record("fading", third + 30, organ="police", magnitude=0.1, causes=[order],
-                      text="half of the order's enforcement has gone")
-    log.record("relapse", third + 60, organ="police", magnitude=0.85, causes=[soft, fade],
-               text="threats are back to four fifths of before the order")
+    fade = log.record(
+        "fading",
+        third + 30,
+        organ="police",
+        magnitude=0.1,
+        causes=[order],
+        text="half of the order's enforcement has gone",
+    )
+    log.record(
+        "relapse",
+        third + 60,
+        organ="police",
+        magnitude=0.85,
+        causes=[soft, fade],
+        text="threats are back to four fifths of before the order",
+    )
     empty = log.record("reserve_empty", third + 70, causes=[cut], text="The state's hard currency is spent.")
-    crowd = log.record("incident", third + 75, place="East 4", magnitude=240, causes=[empty],
-                       text="A crowd of about 240 in East 4.")
-    log.record("refusal", third + 75, place="East 4", organ="police", magnitude=0.03, causes=[crowd],
-               text="The police in East 4 did not move against the crowd.")
+    crowd = log.record(
+        "incident", third + 75, place="East 4", magnitude=240, causes=[empty], text="A crowd of about 240 in East 4."
+    )
+    log.record(
+        "refusal",
+        third + 75,
+        place="East 4",
+        organ="police",
+        magnitude=0.03,
+        causes=[crowd],
+        text="The police in East 4 did not move against the crowd.",
+    )
     return log
 
 
 PARAMETERS = [
-    {"name": "fear.decay", "meaning": "share of fear lost each week", "unit": "1/week", "value": 0.04,
-     "prior": "lognormal(median 0.04, sigma 0.4)", "source": "equations", "grade": "D", "recalled": False},
-    {"name": "extortion.need", "meaning": "won a week that feeds an agent's household", "unit": "won/week",
-     "value": [115000, 115000, 115000], "prior": "lognormal(median 115000, sigma 0.3)", "source": "wages", "grade": "B",
-     "recalled": False},
-    {"name": "stance.threshold", "meaning": "grievance at which one speaks out", "unit": "", "value": 0.9,
-     "prior": "normal(0.9, 0.1)", "source": "equations", "grade": "D", "recalled": True},
+    {
+        "name": "fear.decay",
+        "meaning": "share of fear lost each week",
+        "unit": "1/week",
+        "value": 0.04,
+        "prior": "lognormal(median 0.04, sigma 0.4)",
+        "source": "equations",
+        "grade": "D",
+        "recalled": False,
+    },
+    {
+        "name": "extortion.need",
+        "meaning": "won a week that feeds an agent's household",
+        "unit": "won/week",
+        "value": [115000, 115000, 115000],
+        "prior": "lognormal(median 115000, sigma 0.3)",
+        "source": "wages",
+        "grade": "B",
+        "recalled": False,
+    },
+    {
+        "name": "stance.threshold",
+        "meaning": "grievance at which one speaks out",
+        "unit": "",
+        "value": 0.9,
+        "prior": "normal(0.9, 0.1)",
+        "source": "equations",
+        "grade": "D",
+        "recalled": True,
+    },
 ]
 SQUARES = {
     "type": "FeatureCollection",
     "features": [
-        {"type": "Feature", "properties": {"province": name}, "geometry": {"type": "Polygon", "coordinates": [
-            [[x, y], [x, y + 1], [x + 1, y + 1], [x + 1, y], [x, y]]]}}
+        {
+            "type": "Feature",
+            "properties": {"province": name},
+            "geometry": {"type": "Polygon", "coordinates": [[[x, y], [x, y + 1], [x + 1, y + 1], [x + 1, y], [x, y]]]},
+        }
         for name, x, y in (("North", 126, 41), ("East", 127, 40), ("West", 125, 40), ("South", 126, 39))
     ],
 }
 FACTS = {
-    "base_rate": {"text": "regime breakdown 2.3 % a year for regimes of this type (1946-2010)", "percent_a_year": 2.3,
-                  "source": "Geddes, Wright and Frantz"},
+    "base_rate": {
+        "text": "regime breakdown 2.3 % a year for regimes of this type (1946-2010)",
+        "percent_a_year": 2.3,
+        "source": "Geddes, Wright and Frantz",
+    },
     "map": SQUARES,
 }
 
@@ -183,9 +315,24 @@ def run(weeks: int = 156, seed: int = 1, with_map: bool = True) -> Run:
             name = "incidents" if event.kind == "incident" else "refused_orders"
             arrays[name][min(event.week, weeks - 1), [1, -1]] += 1
     about = record(
-        scenario="testland", scenario_title="Testland 2016", scenario_digest="0123456789abcdef", code_version="0.1.0",
-        source_digest="fedcba9876543210", seed=seed, sample="1/100", k=100, weeks=weeks, start=str(START), people=4_000_000,
-        parameters=PARAMETERS, policies=[], settings={}, facts=FACTS if with_map else {}, seconds=3.2, peak_memory_mb=210.0,
-        timings={"build": 0.4, "weeks": 2.1}, request={"scenario": "testland", "seed": seed},
+        scenario="testland",
+        scenario_title="Testland 2016",
+        scenario_digest="0123456789abcdef",
+        code_version="0.1.0",
+        source_digest="fedcba9876543210",
+        seed=seed,
+        sample="1/100",
+        k=100,
+        weeks=weeks,
+        start=str(START),
+        people=4_000_000,
+        parameters=PARAMETERS,
+        policies=[],
+        settings={},
+        facts=FACTS if with_map else {},
+        seconds=3.2,
+        peak_memory_mb=210.0,
+        timings={"build": 0.4, "weeks": 2.1},
+        request={"scenario": "testland", "seed": seed},
     )
     return Run(Table(START, PROVINCES, ORGANS, arrays), log, about)

@@ -49,8 +49,17 @@ def test_the_same_cause_is_kept_once(log: EventLog) -> None:
     assert log[log.record("refusal", 0, causes=[cause, cause])].causes == (cause,)
 
 
-@given(st.lists(st.tuples(st.sampled_from(["a", "b"]), st.integers(0, 30), st.floats(allow_nan=False, allow_infinity=False),
-                          st.text(max_size=5)), max_size=12))
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["a", "b"]),
+            st.integers(0, 30),
+            st.floats(allow_nan=False, allow_infinity=False),
+            st.text(max_size=5),
+        ),
+        max_size=12,
+    )
+)
 def test_a_log_survives_json(rows: list[tuple[str, int, float, str]]) -> None:
     log = EventLog("2012-01-02")
     last: list[str] = []
@@ -114,8 +123,12 @@ def test_an_unknown_event_gets_a_hint(log: EventLog) -> None:
 
 def test_the_outcome_is_the_week_in_which_the_state_fell(log: EventLog) -> None:
     assert outcomes.outcome(log) == ("status quo", None)
-    log.record("uprising", 30, text="Counties with 20% of the people are lost; the state held (chance of falling 0.10).")
+    log.record(
+        "uprising", 30, text="Counties with 20% of the people are lost; the state held (chance of falling 0.10)."
+    )
     assert outcomes.outcome(log) == ("status quo", None)
-    log.record("uprising", 31, text="Counties with 20% of the people are lost; the state fell (chance of falling 0.10).")
+    log.record(
+        "uprising", 31, text="Counties with 20% of the people are lost; the state fell (chance of falling 0.10)."
+    )
     assert outcomes.outcome(log) == ("uprising", 31)
     assert outcomes.named("uprising").breakdown

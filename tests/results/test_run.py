@@ -15,8 +15,12 @@ from custodes.results.run import Run
 
 
 def test_every_series_has_its_dimensions_and_says_its_unit(run: Run) -> None:
-    dims = {"national": ("week",), "organ": ("week", "organ"), "province": ("week", "province"),
-            "province,organ": ("week", "province", "organ")}
+    dims = {
+        "national": ("week",),
+        "organ": ("week", "organ"),
+        "province": ("week", "province"),
+        "province,organ": ("week", "province", "organ"),
+    }
     for name, series in SERIES.items():
         variable = run.data[name]
         assert variable.dims == dims[series.dims]
@@ -41,23 +45,41 @@ def test_changing_a_view_does_not_change_the_run(run: Run) -> None:
 
 def test_the_summary_is_json_with_every_series(run: Run) -> None:
     summary = json.loads(json.dumps(run.summary(), allow_nan=False))
-    assert set(summary) == {"scenario", "seed", "sample", "weeks", "people", "outcome", "outcome_week", "seconds",
-                            "peak_memory_mb", "out", "series"}
+    assert set(summary) == {
+        "scenario",
+        "seed",
+        "sample",
+        "weeks",
+        "people",
+        "outcome",
+        "outcome_week",
+        "seconds",
+        "peak_memory_mb",
+        "out",
+        "series",
+    }
     assert set(summary["series"]) == set(SERIES)
     rice = run.table.national("grain_price_won")
-    assert summary["series"]["grain_price_won"] == {"first": rice[0], "last": rice[-1], "mean": pytest.approx(rice.mean())}
+    assert summary["series"]["grain_price_won"] == {
+        "first": rice[0],
+        "last": rice[-1],
+        "mean": pytest.approx(rice.mean()),
+    }
 
 
 def test_it_shows_itself(run: Run) -> None:
-    assert repr(run) == "<Run of testland: 130 weeks from 2016-01-04, 4,000,000 people at sample 1/100, seed 1; status quo>"
+    assert (
+        repr(run)
+        == "<Run of testland: 130 weeks from 2016-01-04, 4,000,000 people at sample 1/100, seed 1; status quo>"
+    )
     shown = run._repr_html_()
     assert "One run says next to nothing" in shown
     assert "<script" not in shown
 
 
-def test_a_report_needs_a_place(run: Run, tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="say where the report goes"):
-        run.report()
+def test_a_report_goes_beside_the_run_or_here(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run.report().resolve() == tmp_path / "report.html"
     run.save(tmp_path / "one")
     assert run.report() == tmp_path / "one" / "report.html"
 
@@ -72,7 +94,17 @@ def test_the_standing_state_is_there_only_when_recorded(run: Run) -> None:
 def test_the_record_has_all_keys_and_lacks_none() -> None:
     assert set(KEYS) <= set(fake.run(weeks=3).record)
     with pytest.raises(ValueError, match="lacks: scenario_digest"):
-        record(scenario="x", code_version="", source_digest="", seed=1, sample="1", k=1, weeks=1, start="2017-01-02", people=1)
+        record(
+            scenario="x",
+            code_version="",
+            source_digest="",
+            seed=1,
+            sample="1",
+            k=1,
+            weeks=1,
+            start="2017-01-02",
+            people=1,
+        )
 
 
 def test_records_take_numpy_values_and_refuse_what_is_not_finite() -> None:

@@ -37,8 +37,12 @@ def same(one: Run, two: Run) -> bool:
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(weeks=st.integers(1, 4), provinces=st.integers(1, 3), seed=st.integers(0, 2**32 - 1),
-       special=st.floats(allow_nan=False, allow_infinity=False))
+@given(
+    weeks=st.integers(1, 4),
+    provinces=st.integers(1, 3),
+    seed=st.integers(0, 2**32 - 1),
+    special=st.floats(allow_nan=False, allow_infinity=False),
+)
 def test_any_table_survives_arrow(weeks: int, provinces: int, seed: int, special: float) -> None:
     rng = np.random.default_rng(seed)
     arrays = {n: rng.normal(size=(weeks, *shape(s.dims, provinces, 3))) for n, s in SERIES.items()}
@@ -112,17 +116,20 @@ def test_a_file_in_the_way_is_refused(run: Run, tmp_path: Path) -> None:
         run.save(tmp_path / "one" / "two")
 
 
-@pytest.mark.parametrize("wreck", [
-    lambda f: (f / "run.parquet").write_bytes((f / "run.parquet").read_bytes()[:-200]),
-    lambda f: (f / "run.parquet").write_bytes(b"nonsense"),
-    lambda f: (f / "run.parquet").unlink(),
-    lambda f: (f / "events.parquet").write_bytes(b""),
-    lambda f: (f / "events.parquet").write_bytes((f / "run.parquet").read_bytes()),
-    lambda f: (f / "run.parquet").write_bytes((f / "events.parquet").read_bytes()),
-    lambda f: (f / "record.json").write_text("{}"),
-    lambda f: (f / "record.json").write_text("[1"),
-    lambda f: (f / "record.json").write_bytes(b"\xff\xfe"),
-])
+@pytest.mark.parametrize(
+    "wreck",
+    [
+        lambda f: (f / "run.parquet").write_bytes((f / "run.parquet").read_bytes()[:-200]),
+        lambda f: (f / "run.parquet").write_bytes(b"nonsense"),
+        lambda f: (f / "run.parquet").unlink(),
+        lambda f: (f / "events.parquet").write_bytes(b""),
+        lambda f: (f / "events.parquet").write_bytes((f / "run.parquet").read_bytes()),
+        lambda f: (f / "run.parquet").write_bytes((f / "events.parquet").read_bytes()),
+        lambda f: (f / "record.json").write_text("{}"),
+        lambda f: (f / "record.json").write_text("[1"),
+        lambda f: (f / "record.json").write_bytes(b"\xff\xfe"),
+    ],
+)
 def test_a_damaged_run_is_one_sentence(run: Run, tmp_path: Path, wreck: Callable[[Path], Any]) -> None:
     folder = run.save(tmp_path / "one")
     wreck(folder)
@@ -144,7 +151,9 @@ def test_what_is_no_run_says_what_makes_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("failing", ["run.parquet", "events.parquet", "record.json"])
-def test_a_full_disk_leaves_nothing_behind(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str) -> None:
+def test_a_full_disk_leaves_nothing_behind(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
     real = files.flush
 
     def full(path: Path) -> None:
@@ -185,8 +194,12 @@ fake.run(weeks=4).save(Path(sys.argv[1]))
 @pytest.mark.parametrize("at", [1, 2, 3])
 def test_a_kill_between_two_renames_leaves_no_half_run(tmp_path: Path, at: int) -> None:
     folder = tmp_path / "one"
-    done = subprocess.run([sys.executable, "-c", KILLED, str(folder), str(at)], check=False, capture_output=True, env={
-        **os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, str(folder), str(at)],
+        check=False,
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
     assert done.returncode == -9, done.stderr
     with pytest.raises(BadResults, match="holds no run"):
         store.open_run(folder)
@@ -224,12 +237,15 @@ def test_an_unfinished_run_is_only_taken_with_resume(tmp_path: Path) -> None:
     store.prepare(tmp_path / "one", True, REQUEST).close()
 
 
-@pytest.mark.parametrize(("key", "value", "words"), [
-    ("seed", 2, r"another seed \(1 in the folder, 2 now\)"),
-    ("weeks", 260, r"another weeks \(6 in the folder, 260 now\)"),
-    ("settings", ["fear.decay=0.1"], "another settings"),
-    ("sample", "1/10", r"another sample \(null in the folder, 1/10 now\)"),
-])
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("seed", 2, r"another seed \(1 in the folder, 2 now\)"),
+        ("weeks", 260, r"another weeks \(6 in the folder, 260 now\)"),
+        ("settings", ["fear.decay=0.1"], "another settings"),
+        ("sample", "1/10", r"another sample \(null in the folder, 1/10 now\)"),
+    ],
+)
 def test_resuming_as_another_run_is_refused(tmp_path: Path, key: str, value: Any, words: str) -> None:
     store.prepare(tmp_path / "one", False, REQUEST).close()
     with pytest.raises(BadResults, match=words):
@@ -278,8 +294,12 @@ time.sleep(60)
 
 def test_two_processes_cannot_share_a_folder_and_a_dead_one_frees_it(tmp_path: Path) -> None:
     folder = tmp_path / "one"
-    holder = subprocess.Popen([sys.executable, "-c", HOLDING, str(folder)], stdout=subprocess.PIPE, text=True, env={
-        **os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDING, str(folder)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
     assert holder.stdout is not None
     try:
         assert holder.stdout.readline() == "held\n"
@@ -300,7 +320,9 @@ def worlds(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     loaded: list[Any] = []
     from custodes.world import cache
 
-    monkeypatch.setattr(cache, "save_world", lambda world, folder: (Path(folder) / "world.json").write_text(str(world.week)))
+    monkeypatch.setattr(
+        cache, "save_world", lambda world, folder: (Path(folder) / "world.json").write_text(str(world.week))
+    )
     monkeypatch.setattr(cache, "load_world", lambda folder, _: int((Path(folder) / "world.json").read_text()))
     return loaded
 
@@ -326,12 +348,15 @@ def test_a_checkpoint_brings_back_world_series_and_log(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("worlds")
-@pytest.mark.parametrize("wreck", [
-    lambda f: (f / "world" / "world.json").write_text("5"),
-    lambda f: (f / "recorder.npz").write_bytes((f / "recorder.npz").read_bytes()[:-1]),
-    lambda f: (f / "log.json").unlink(),
-    lambda f: (f / "manifest.json").write_text("{"),
-])
+@pytest.mark.parametrize(
+    "wreck",
+    [
+        lambda f: (f / "world" / "world.json").write_text("5"),
+        lambda f: (f / "recorder.npz").write_bytes((f / "recorder.npz").read_bytes()[:-1]),
+        lambda f: (f / "log.json").unlink(),
+        lambda f: (f / "manifest.json").write_text("{"),
+    ],
+)
 def test_a_damaged_checkpoint_is_passed_over(tmp_path: Path, wreck: Callable[[Path], Any]) -> None:
     recorder, log, world = fake.recorded(weeks=4)
     taken = store.prepare(tmp_path / "one", False, REQUEST)

@@ -58,10 +58,14 @@ def test_counts_are_k_times_rows() -> None:
 
 def test_bribe_share_is_takings_in_all_spending() -> None:
     recorder, _, world = fake.recorded(weeks=1)
-    one = {n: float(world.sums[:, INDEX[n]].sum()) for n in
-           ("grain_cost", "other_spending", "levy", "buyout", "broker_fee")}
+    one = {
+        n: float(world.sums[:, INDEX[n]].sum())
+        for n in ("grain_cost", "other_spending", "levy", "buyout", "broker_fee")
+    }
     taken = float(sum(world.sums[:, index(n, o)].sum() for n in ("bribes", "settlements") for o in range(3)))
-    assert recorder.arrays["bribe_share_of_spending"][0, -1] == pytest.approx(taken / (taken + sum(one.values())), rel=1e-14)
+    assert recorder.arrays["bribe_share_of_spending"][0, -1] == pytest.approx(
+        taken / (taken + sum(one.values())), rel=1e-14
+    )
 
 
 def test_morale_weighs_agents() -> None:
@@ -102,7 +106,18 @@ def test_sums_do_not_depend_on_the_order_of_counties() -> None:
         setattr(turned, name, getattr(where, name)[back])
     world.sums = world.sums[back]
     world.units.county = back[world.units.county]
-    for name in ("staff", "effort", "morale", "take", "paid", "perceived", "capacity", "threat_share", "plea_share", "punished"):
+    for name in (
+        "staff",
+        "effort",
+        "morale",
+        "take",
+        "paid",
+        "perceived",
+        "capacity",
+        "threat_share",
+        "plea_share",
+        "punished",
+    ):
         setattr(world.guards, name, getattr(world.guards, name)[:, back])
     other = Recorder(turned, 1)
     other.observe(world, week)

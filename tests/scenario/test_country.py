@@ -9,8 +9,15 @@ from custodes.scenario.load import Scenario, load
 from custodes.scenario.sources import sources
 
 CENSUS_2008 = {
-    "Pyongyang": 3255288, "South Pyongan": 4051696, "North Pyongan": 2728662, "Jagang": 1299830, "Ryanggang": 719269,
-    "North Hamgyong": 2327362, "South Hamgyong": 3066013, "Kangwon": 1477582, "North Hwanghae": 2113672,
+    "Pyongyang": 3255288,
+    "South Pyongan": 4051696,
+    "North Pyongan": 2728662,
+    "Jagang": 1299830,
+    "Ryanggang": 719269,
+    "North Hamgyong": 2327362,
+    "South Hamgyong": 3066013,
+    "Kangwon": 1477582,
+    "North Hwanghae": 2113672,
     "South Hwanghae": 2310485,
 }
 URBAN_2008 = {"Ryanggang": 0.647, "Kangwon": 0.502, "South Hwanghae": 0.354, "South Hamgyong": 0.60, "Jagang": 0.641}
@@ -73,7 +80,9 @@ def test_types_of_place_follow_the_rule(country: Scenario) -> None:
 def test_soldiers_stand_two_and_a_half_times_as_dense_at_the_line(country: Scenario) -> None:
     line = {"North Hwanghae", "South Hwanghae", "Kangwon"}
     density = [(c.soldiers / c.population, c.province in line) for c in country.places]
-    assert np.mean([d for d, near in density if near]) == pytest.approx(2.5 * np.mean([d for d, near in density if not near]), rel=1e-3)
+    assert np.mean([d for d, near in density if near]) == pytest.approx(
+        2.5 * np.mean([d for d, near in density if not near]), rel=1e-3
+    )
 
 
 def test_ages_keep_the_margins_of_the_census(country: Scenario) -> None:

@@ -28,7 +28,8 @@ def test_a_country_without_facts_has_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["targets: [{id: C01}]", "limit: [x]", "- 1", "limits: &a [x]", "base_rate: {text: x}", "limits: ['']"])
+    "content", ["targets: [{id: C01}]", "limit: [x]", "- 1", "limits: &a [x]", "base_rate: {text: x}", "limits: ['']"]
+)
 def test_wrong_facts_are_refused_and_found_by_check(content: str, tmp_path: Path) -> None:
     file = copy(tmp_path)
     (file.parent / "facts.yaml").write_text(content, "utf-8")
@@ -37,7 +38,9 @@ def test_wrong_facts_are_refused_and_found_by_check(content: str, tmp_path: Path
     assert problems(file)[0].file == "mine/facts.yaml"
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{", "[" * 100_000, '{"type": "Feature"}', '{"type": "FeatureCollection", "features": 3}'])
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{", "[" * 100_000, '{"type": "Feature"}', '{"type": "FeatureCollection", "features": 3}']
+)
 def test_a_wrong_map_is_refused(content: str, tmp_path: Path) -> None:
     file = copy(tmp_path)
     (file.parent / "map.geojson").write_text(content, "utf-8")

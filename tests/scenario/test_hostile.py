@@ -63,10 +63,30 @@ def test_any_punctuation(tmp_path_factory: pytest.TempPathFactory, content: str)
     survives(tmp_path_factory.mktemp("any"), content.encode())
 
 
-scalars = st.none() | st.booleans() | st.integers(-10**25, 10**25) | st.floats() | st.text(max_size=20)
-structures = st.recursive(scalars, lambda x: st.lists(x, max_size=4) | st.dictionaries(st.text(max_size=10), x, max_size=4), max_leaves=12)
-fields = st.sampled_from(["name", "title", "start", "years", "population", "counties", "tables", "levers", "parameters", "timeline",
-                          "markets", "adjacent_provinces", "reference_population", "burn_in_weeks", "actions", "rationale"])
+scalars = st.none() | st.booleans() | st.integers(-(10**25), 10**25) | st.floats() | st.text(max_size=20)
+structures = st.recursive(
+    scalars, lambda x: st.lists(x, max_size=4) | st.dictionaries(st.text(max_size=10), x, max_size=4), max_leaves=12
+)
+fields = st.sampled_from(
+    [
+        "name",
+        "title",
+        "start",
+        "years",
+        "population",
+        "counties",
+        "tables",
+        "levers",
+        "parameters",
+        "timeline",
+        "markets",
+        "adjacent_provinces",
+        "reference_population",
+        "burn_in_weeks",
+        "actions",
+        "rationale",
+    ]
+)
 
 
 @given(st.dictionaries(fields, structures, max_size=8))
@@ -74,21 +94,39 @@ def test_any_structure_under_known_names(tmp_path_factory: pytest.TempPathFactor
     survives(tmp_path_factory.mktemp("any"), json.dumps(data).encode())
 
 
-@given(st.lists(st.tuples(st.integers(0, len(LINES) - 1), st.sampled_from(["drop", "twice", "value", "dedent"]), st.text(max_size=12)),
-                min_size=1, max_size=3))
-def test_a_good_file_with_spoilt_lines(tmp_path_factory: pytest.TempPathFactory, wounds: list[tuple[int, str, str]]) -> None:
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, len(LINES) - 1), st.sampled_from(["drop", "twice", "value", "dedent"]), st.text(max_size=12)
+        ),
+        min_size=1,
+        max_size=3,
+    )
+)
+def test_a_good_file_with_spoilt_lines(
+    tmp_path_factory: pytest.TempPathFactory, wounds: list[tuple[int, str, str]]
+) -> None:
     lines = list(LINES)
     for place, how, text in wounds:
         line = lines[place]
-        lines[place] = {"drop": "", "twice": f"{line}\n{line}", "value": f"{line.partition(':')[0]}: {text}", "dedent": line.strip()}[how]
+        lines[place] = {
+            "drop": "",
+            "twice": f"{line}\n{line}",
+            "value": f"{line.partition(':')[0]}: {text}",
+            "dedent": line.strip(),
+        }[how]
     survives(tmp_path_factory.mktemp("any"), "\n".join(lines).encode("utf-8", "surrogatepass"))
 
 
 @given(st.text(max_size=300))
 def test_any_table_of_places(tmp_path_factory: pytest.TempPathFactory, content: str) -> None:
     folder = tmp_path_factory.mktemp("any")
-    (folder / "scenario.yaml").write_text("name: mine\ntitle: Mine\nstart: 2017-01-02\npopulation: {total: 1000, source: x, grade: D}\n")
-    header = "name,province,place_type,latitude,longitude,population,urban_share,soldiers,on_border,status,grade,source\n"
+    (folder / "scenario.yaml").write_text(
+        "name: mine\ntitle: Mine\nstart: 2017-01-02\npopulation: {total: 1000, source: x, grade: D}\n"
+    )
+    header = (
+        "name,province,place_type,latitude,longitude,population,urban_share,soldiers,on_border,status,grade,source\n"
+    )
     for text in (content, header + content):
         (folder / "places.csv").write_bytes(text.encode("utf-8", "surrogatepass"))
         refused(lambda: load(folder))
@@ -166,12 +204,20 @@ SPOILT = [
     ("start: 2017-01-02", "start: 2017-02-30", "'start': must be a valid date"),
     ("start: 2017-01-02", "start: 0001-01-01", "'start': must be greater than or equal to"),
     ("  total: 40700", "  total: 900", "'population': the total 900 is not above the 1200 soldiers."),
-    ("place_type: capital, lat", "place_type: capitol, lat", "'place_type': must be 'capital', 'border', 'inner' or 'rural', not"),
+    (
+        "place_type: capital, lat",
+        "place_type: capitol, lat",
+        "'place_type': must be 'capital', 'border', 'inner' or 'rural', not",
+    ),
     ("place_type: capital, lat", "place_type: inner, lat", "'place_type': no county is the capital."),
     ("name: Millbrook", "name: Castleton", "'name': 'Castleton' is listed twice."),
     ("latitude: 40.00", "latitude: 400", "'latitude': must be less than or equal to 90, not '400'."),
     ("soldiers: 160", "soldiers: -1", "'soldiers': must be greater than or equal to 0"),
-    ("- [Heartland, Marches]", "- [Heartland, March]", "'March': is not a province of any county. Did you mean 'Marches'?"),
+    (
+        "- [Heartland, Marches]",
+        "- [Heartland, March]",
+        "'March': is not a province of any county. Did you mean 'Marches'?",
+    ),
     ("  Marches: 3", "  Marshes: 3", "'Marshes': is not a province of any county. Did you mean 'Marches'?"),
     ("values: {mean: 3.9}", "values: {mean: 39}", "'household_size': the mean must be 1.2 to 7.5 persons, not 39."),
     ("agriculture: 0.36", "agriculture: 0.37", "'occupations': its shares must add up to 1, not 1.010000."),
@@ -183,7 +229,11 @@ SPOILT = [
     ("    lever: trade_cut", "    lever: trade", "'lever': 'trade' is not a lever."),
     ("    organ: state_security", "    organ: state", "'organ': 'state' is not an organ"),
     ("    until: 2020-07-06", "    until: 2019-01-07", "'until': must be later than 'date'."),
-    ("    lever: trade_cut", "    lever: trade_cut\n    organ: police", "'organ': 'trade_cut' is one value for the country."),
+    (
+        "    lever: trade_cut",
+        "    lever: trade_cut\n    organ: police",
+        "'organ': 'trade_cut' is one value for the country.",
+    ),
 ]
 
 
@@ -200,7 +250,10 @@ def test_a_spoilt_field_is_named_with_its_line(old: str, to: str, said: str, tmp
 
 def test_check_tells_all_that_is_wrong(tmp_path: Path) -> None:
     file = copy(tmp_path)
-    lines = [spoil(file, old, to) for old, to in (("years: 5", "yeers: 5"), ("latitude: 40.00", "latitude: x"), ("grade: D", "grade: Z"))]
+    lines = [
+        spoil(file, old, to)
+        for old, to in (("years: 5", "yeers: 5"), ("latitude: 40.00", "latitude: x"), ("grade: D", "grade: Z"))
+    ]
     found = problems(file)
     assert sorted(p.line for p in found) == sorted(lines)
     with pytest.raises(BadFile) as caught:
@@ -229,7 +282,16 @@ def test_a_new_country_is_sound_and_is_not_overwritten(tmp_path: Path) -> None:
     assert sorted(p.name for p in tmp_path.iterdir()) == ["mine"]
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers(-10**17, 10**17) | st.floats(allow_nan=False, allow_infinity=False)
-                    | st.text(alphabet="ab é:#-", max_size=8), lambda x: st.lists(x, max_size=4), max_leaves=10))
+@given(
+    st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers(-(10**17), 10**17)
+        | st.floats(allow_nan=False, allow_infinity=False)
+        | st.text(alphabet="ab é:#-", max_size=8),
+        lambda x: st.lists(x, max_size=4),
+        max_leaves=10,
+    )
+)
 def test_plain_values_are_read_as_they_are_meant(value: Any) -> None:
     assert parse_yaml(json.dumps({"x": value}), "x").data == {"x": value}

@@ -31,13 +31,17 @@ def test_a_base_without_a_start_asks_for_a_variant() -> None:
         load("dprk")
 
 
-@pytest.mark.parametrize(("wrong", "meant"), [("dprk/2016", "dprk/201"), ("toylnd", "toyland"), ("DPRK/2017", "dprk/2017")])
+@pytest.mark.parametrize(
+    ("wrong", "meant"), [("dprk/2016", "dprk/201"), ("toylnd", "toyland"), ("DPRK/2017", "dprk/2017")]
+)
 def test_a_wrong_name_is_answered_with_a_near_one(wrong: str, meant: str) -> None:
     with pytest.raises(BadScenario, match=meant):
         load(wrong)
 
 
-@pytest.mark.parametrize("name", ["", "\0", "../dprk", "x" * 5000, "/", "dprk/2017/x", "toyland/scenario", "dprk/tables", "~"])
+@pytest.mark.parametrize(
+    "name", ["", "\0", "../dprk", "x" * 5000, "/", "dprk/2017/x", "toyland/scenario", "dprk/tables", "~"]
+)
 def test_a_name_that_is_none_is_refused(name: str) -> None:
     with pytest.raises(BadScenario):
         load(name)

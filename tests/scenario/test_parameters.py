@@ -55,7 +55,11 @@ def test_parts_come_in_the_canonical_order(group: Parameters) -> None:
 def test_a_part_can_be_changed_alone_and_one_number_fills_all(group: Parameters) -> None:
     assert group.with_values({"test.need.police": 9}).value("test.need") == (1.0, 9.0, 3.0)
     assert group.with_values({"test.need": 7}).value("test.need") == (7.0, 7.0, 7.0)
-    assert group.with_values({"test.need": {"cadres": 6, "police": 5, "state_security": 4}}).value("test.need") == (4.0, 5.0, 6.0)
+    assert group.with_values({"test.need": {"cadres": 6, "police": 5, "state_security": 4}}).value("test.need") == (
+        4.0,
+        5.0,
+        6.0,
+    )
 
 
 def test_a_change_is_remembered_and_changes_the_digest(group: Parameters) -> None:
@@ -66,10 +70,22 @@ def test_a_change_is_remembered_and_changes_the_digest(group: Parameters) -> Non
     assert group.value("test.share") == 0.5
 
 
-@pytest.mark.parametrize(("name", "value"), [
-    ("test.share", 1.5), ("test.share", -0.1), ("test.need", -1), ("test.stock", 2e6), ("test.share", True), ("test.share", "x"),
-    ("test.need", [1, 2]), ("test.need", {"police": 1}), ("test.nothing", 1), ("test.share.police", 1), ("test.share", float("inf")),
-])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("test.share", 1.5),
+        ("test.share", -0.1),
+        ("test.need", -1),
+        ("test.stock", 2e6),
+        ("test.share", True),
+        ("test.share", "x"),
+        ("test.need", [1, 2]),
+        ("test.need", {"police": 1}),
+        ("test.nothing", 1),
+        ("test.share.police", 1),
+        ("test.share", float("inf")),
+    ],
+)
 def test_a_value_that_makes_no_sense_is_refused(group: Parameters, name: str, value: object) -> None:
     with pytest.raises(BadInput):
         group.with_values({name: value})
@@ -81,18 +97,21 @@ def test_only_totals_scale_and_only_where_nobody_chose(group: Parameters) -> Non
     assert group.with_values({"test.stock": 800}).scaled(0.5).value("test.stock") == 800.0
 
 
-@pytest.mark.parametrize(("old", "new", "said"), [
-    ("grade: D", "grade: E", "'A', 'B', 'C' or 'D'"),
-    ("value: 0.5", "value: .nan", "not a finite number"),
-    ("value: 0.5", "value: 1e999", "finite number"),
-    ("value: 0.5", "value: true", "not true"),
-    ("value: 0.5", "value: [1, x]", "'value 2': must be a number"),
-    ("prior: {fixed: true}", "prior: {}", "exactly one"),
-    ("prior: {fixed: true}", "prior: {uniform: {low: 2, high: 1}}", "'low' must be below 'high'"),
-    ("prior: {fixed: true}", "prior: {gamma: {a: 1}}", "'gamma': is not a field"),
-    ("unit: share", "units: share", "Did you mean 'unit'"),
-    ("source: reasoned", "source: a b c", "short plain name"),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("grade: D", "grade: E", "'A', 'B', 'C' or 'D'"),
+        ("value: 0.5", "value: .nan", "not a finite number"),
+        ("value: 0.5", "value: 1e999", "finite number"),
+        ("value: 0.5", "value: true", "not true"),
+        ("value: 0.5", "value: [1, x]", "'value 2': must be a number"),
+        ("prior: {fixed: true}", "prior: {}", "exactly one"),
+        ("prior: {fixed: true}", "prior: {uniform: {low: 2, high: 1}}", "'low' must be below 'high'"),
+        ("prior: {fixed: true}", "prior: {gamma: {a: 1}}", "'gamma': is not a field"),
+        ("unit: share", "units: share", "Did you mean 'unit'"),
+        ("source: reasoned", "source: a b c", "short plain name"),
+    ],
+)
 def test_a_wrong_group_file_is_answered_with_its_line(old: str, new: str, said: str) -> None:
     assert old in GROUP
     with pytest.raises(BadScenario) as caught:

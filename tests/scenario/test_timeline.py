@@ -21,7 +21,9 @@ from custodes.scenario.timeline import Action, Timeline, setting_actions, week_o
 MONDAY = np.datetime64("2017-01-02")
 
 
-def action(lever: str, week: int, value: Any, until: int | None = None, organ: str | None = None, **more: Any) -> Action:
+def action(
+    lever: str, week: int, value: Any, until: int | None = None, organ: str | None = None, **more: Any
+) -> Action:
     return Action(f"a{week}", week, MONDAY + np.timedelta64(7 * week, "D"), lever, organ, value, until, "test", **more)
 
 
@@ -49,14 +51,18 @@ def test_an_impulse_acts_in_its_week_only() -> None:
 
 
 def test_organs_are_moved_apart_and_together() -> None:
-    timeline = Timeline([action("organ_revenue_cut", 0, 0.5, organ="all"), action("organ_revenue_cut", 3, 0.9, organ="cadres")])
+    timeline = Timeline(
+        [action("organ_revenue_cut", 0, 0.5, organ="all"), action("organ_revenue_cut", 3, 0.9, organ="cadres")]
+    )
     assert timeline.levers_at(3).organ_revenue_cut.tolist() == [0.5, 0.5, 0.9]
 
 
 def test_what_is_set_wins_over_everything_from_the_start_and_leaves_the_burn_in() -> None:
     values, levers = parse_settings(["trade_cut=0.5", "guards_pay.police=1", "ration_priority=army,police"])
     assert values == {}
-    timeline = Timeline([action("trade_cut", -9, 0.1), action("trade_cut", 30, 0.9)]).with_actions(setting_actions(levers, MONDAY))
+    timeline = Timeline([action("trade_cut", -9, 0.1), action("trade_cut", 30, 0.9)]).with_actions(
+        setting_actions(levers, MONDAY)
+    )
     assert [timeline.levers_at(w).trade_cut for w in (-1, 0, 40)] == [0.1, 0.5, 0.5]
     assert timeline.levers_at(1).guards_pay.tolist() == [0.0, 1.0, 0.0]
     assert timeline.levers_at(1).ration_priority == (7, 1, 0, 3, 2, 4, 5, 6)
@@ -70,16 +76,28 @@ def test_an_action_starts_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("date", "week"), [("2017-01-02", 0), ("2017-01-08", 0), ("2017-01-09", 1), ("2017-01-01", -1), ("2016-12-25", -2)])
+    ("date", "week"), [("2017-01-02", 0), ("2017-01-08", 0), ("2017-01-09", 1), ("2017-01-01", -1), ("2016-12-25", -2)]
+)
 def test_a_date_belongs_to_the_week_that_holds_it(date: str, week: int) -> None:
     assert week_of(np.datetime64(date), MONDAY) == week
 
 
 LEVELS = [x.name for x in LEVERS.values() if not x.impulse and not x.per_organ and x.name != "ration_priority"]
-actions = st.lists(st.builds(
-    lambda lever, week, share, length: action(
-        lever, week, LEVERS[lever].low + share * (LEVERS[lever].high - LEVERS[lever].low), week + length if length else None),
-    st.sampled_from(LEVELS[:4]), st.integers(-50, 50), st.floats(0, 1), st.integers(0, 30)), max_size=12)
+actions = st.lists(
+    st.builds(
+        lambda lever, week, share, length: action(
+            lever,
+            week,
+            LEVERS[lever].low + share * (LEVERS[lever].high - LEVERS[lever].low),
+            week + length if length else None,
+        ),
+        st.sampled_from(LEVELS[:4]),
+        st.integers(-50, 50),
+        st.floats(0, 1),
+        st.integers(0, 30),
+    ),
+    max_size=12,
+)
 
 
 @given(actions, st.integers(-60, 100))
@@ -115,7 +133,9 @@ def test_every_lever_is_felt_and_says_by_what() -> None:
         assert reading, lever.name
         said = set(lever.felt_by.split())
         assert said <= set(readers), lever.name
-        assert said & reading or lever.name == "promise", lever.name  # a promise is booked by the engine, felt in support
+        assert said & reading or lever.name == "promise", (
+            lever.name
+        )  # a promise is booked by the engine, felt in support
 
 
 def test_values_cannot_be_given_to_a_lever_that_is_none() -> None:
@@ -129,13 +149,27 @@ def test_a_wrong_priority_is_refused(names: list[str]) -> None:
         priority_codes(names)
 
 
-@pytest.mark.parametrize(("setting", "said"), [
-    ("trade_cut=2", "outside 0 to 0.98"), ("trade_cut.police=0.5", "one value for the country"), ("guards_pay.navy=1", "not an organ"),
-    ("raids=nan", "finite"), ("raids=many", "not a number"), ("trade_cutt=0.5", "Did you mean 'trade_cut'"), ("trade_cut", "name=value"),
-    ("=3", "name=value"), ("ration_priority=navy", "not a ration class"), ("fear.dekay=0.1", "Did you mean 'fear.decay'"),
-    ("fear.decay=2", "outside 0 to 1"), ("fear.decay=-1", "outside"), ("extortion.need.navy=1", "state_security, police, cadres"),
-    ("decay=0.1", "Did you mean 'fear.decay'"), ("fear.decay=1e999", "finite"), ("extortion.need=1e14", "outside"),
-])
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("trade_cut=2", "outside 0 to 0.98"),
+        ("trade_cut.police=0.5", "one value for the country"),
+        ("guards_pay.navy=1", "not an organ"),
+        ("raids=nan", "finite"),
+        ("raids=many", "not a number"),
+        ("trade_cutt=0.5", "Did you mean 'trade_cut'"),
+        ("trade_cut", "name=value"),
+        ("=3", "name=value"),
+        ("ration_priority=navy", "not a ration class"),
+        ("fear.dekay=0.1", "Did you mean 'fear.decay'"),
+        ("fear.decay=2", "outside 0 to 1"),
+        ("fear.decay=-1", "outside"),
+        ("extortion.need.navy=1", "state_security, police, cadres"),
+        ("decay=0.1", "Did you mean 'fear.decay'"),
+        ("fear.decay=1e999", "finite"),
+        ("extortion.need=1e14", "outside"),
+    ],
+)
 def test_a_wrong_setting_is_answered_in_one_sentence(setting: str, said: str) -> None:
     with pytest.raises(BadInput) as caught:
         parse_settings([setting])

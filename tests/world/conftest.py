@@ -73,7 +73,9 @@ def same_bytes(a: World, b: World) -> bool:
     from custodes.world.cache import _arrays
 
     pairs = zip(_arrays(a), _arrays(b), strict=True)
-    arrays = all(n == m and x.dtype == y.dtype and x.shape == y.shape and x.tobytes() == y.tobytes() for (n, x), (m, y) in pairs)
+    arrays = all(
+        n == m and x.dtype == y.dtype and x.shape == y.shape and x.tobytes() == y.tobytes() for (n, x), (m, y) in pairs
+    )
     books = (a.books.won, a.books.cents, a.books.grams) == (b.books.won, b.books.cents, b.books.grams)
     plain = (a.seed, a.k, a.week, a.start, a.memory, a.national) == (b.seed, b.k, b.week, b.start, b.memory, b.national)
     return arrays and books and plain

@@ -201,15 +201,18 @@ def test_leftovers_of_killed_processes_are_removed_in_time(small: World, here: P
     assert sorted(p.name for p in here.iterdir()) == [".new-young", "k1"]
 
 
-def test_a_cache_that_cannot_be_written_is_no_cache(small: World, toyland: Scenario, tmp_path: Path,
-                                                    monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cache_that_cannot_be_written_is_no_cache(
+    small: World, toyland: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "file").write_text("not a folder")
     monkeypatch.setenv("CUSTODES_CACHE", str(tmp_path / "file"))
     assert not cache.keep("k1", small)
     assert cache.recall("k1", toyland) is None
 
 
-def test_a_full_disk_leaves_no_half_state(small: World, toyland: Scenario, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_leaves_no_half_state(
+    small: World, toyland: Scenario, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(*_: object) -> dict[str, object]:
         raise OSError(28, "No space left on device")
 
@@ -218,11 +221,20 @@ def test_a_full_disk_leaves_no_half_state(small: World, toyland: Scenario, here:
     assert list(here.iterdir()) == []
 
 
-def test_the_key_depends_on_all_that_moves_a_burn_in(country: Scenario, toyland: Scenario, parameters: Parameters) -> None:
+def test_the_key_depends_on_all_that_moves_a_burn_in(
+    country: Scenario, toyland: Scenario, parameters: Parameters
+) -> None:
     other = parameters._replace(fear=parameters.fear._replace(decay=0.05))
-    keys = {cache.state_key(*parts) for parts in (
-        (country, parameters, 100, 1), (toyland, parameters, 100, 1), (country, other, 100, 1), (country, parameters, 10, 1),
-        (country, parameters, 100, 2))}
+    keys = {
+        cache.state_key(*parts)
+        for parts in (
+            (country, parameters, 100, 1),
+            (toyland, parameters, 100, 1),
+            (country, other, 100, 1),
+            (country, parameters, 10, 1),
+            (country, parameters, 100, 2),
+        )
+    }
     assert len(keys) == 5
     assert cache.state_key(country, parameters, 100, 1) in keys
     assert all(len(key) == 32 and key.isalnum() for key in keys)

@@ -16,7 +16,17 @@ from custodes.world.counting import week_number
 from custodes.world.state import World
 
 Build = Callable[[int], World]
-MOVED = ("birth_week", "flags", "stance", "risk_aversion", "private_support", "support_trait", "fear", "media", "rights")
+MOVED = (
+    "birth_week",
+    "flags",
+    "stance",
+    "risk_aversion",
+    "private_support",
+    "support_trait",
+    "fear",
+    "media",
+    "rights",
+)
 STAYS = ("occupation", "condition", "term", "household_in_unit")
 
 

@@ -53,7 +53,9 @@ def test_age_bands_by_sex_are_those_of_the_census(counted: Count, country: Scena
         for band, share in enumerate(table[sex]):
             here = (census.age >= 5 * band) & ((census.age < 5 * band + 5) | (band == len(table[sex]) - 1))
             spread = np.sqrt(share / census.people)
-            assert census.share(here & (census.woman == woman)) == pytest.approx(share / whole, abs=4.0 * spread + 0.0004)
+            assert census.share(here & (census.woman == woman)) == pytest.approx(
+                share / whole, abs=4.0 * spread + 0.0004
+            )
 
 
 def test_the_broad_age_groups_and_the_sexes_match_closely(counted: Count) -> None:
@@ -108,7 +110,9 @@ def test_songbun_keeps_its_national_shares_and_tilts_by_place(built: Build, coun
 
 
 @pytest.mark.parametrize("k", SAMPLES)
-def test_organs_have_their_staff_in_households_and_in_occupations(built: Build, counted: Count, parameters: Parameters, k: int) -> None:
+def test_organs_have_their_staff_in_households_and_in_occupations(
+    built: Build, counted: Count, parameters: Parameters, k: int
+) -> None:
     world, census = built(k), counted(k)
     for organ, staff in enumerate(parameters.initial.staff):
         households = int((world.households.ration_class == organ).sum())
@@ -166,8 +170,12 @@ def test_class_mix_is_that_of_each_kind_of_place(built: Build, parameters: Param
     place = world.places.place_type[county]
     kind = world.households.ration_class
     p = parameters.initial
-    rows = {col.CAPITAL: p.capital_households, col.STATE_WORKERS: p.state_households,
-            col.DEPENDANTS: p.dependant_households, col.FARMERS: p.farm_households}
+    rows = {
+        col.CAPITAL: p.capital_households,
+        col.STATE_WORKERS: p.state_households,
+        col.DEPENDANTS: p.dependant_households,
+        col.FARMERS: p.farm_households,
+    }
     for code in range(4):
         here = (place == code) & (kind > col.OFFICIALS) & (kind != col.ARMY)
         whole = sum(row[code] for row in rows.values())

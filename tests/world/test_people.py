@@ -25,7 +25,9 @@ def test_chunks_never_change_a_byte(built: Build, country: Scenario, parameters:
     assert same_bytes(people.build(country, parameters, 1000, 1, chunk=chunk), built(1000))
 
 
-def test_another_seed_gives_other_people_in_the_same_frame(built: Build, country: Scenario, parameters: Parameters) -> None:
+def test_another_seed_gives_other_people_in_the_same_frame(
+    built: Build, country: Scenario, parameters: Parameters
+) -> None:
     one, two = built(1000), people.build(country, parameters, 1000, 2)
     assert np.array_equal(one.units.county, two.units.county)
     assert np.array_equal(np.bincount(one.households.ration_class), np.bincount(two.households.ration_class))
@@ -49,7 +51,7 @@ def test_rows_lie_by_county_unit_and_household_with_vacant_ones_last(built: Buil
         rows = slice(units.first_person[u], units.first_person[u + 1])
         taken = persons.condition[rows] != col.VACANT
         homes = persons.household_in_unit[rows][taken]
-        assert not taken[int(taken.sum()):].any()
+        assert not taken[int(taken.sum()) :].any()
         assert (np.diff(homes.astype(int)) >= 0).all()
         assert set(homes) == set(range(units.first_household[u + 1] - units.first_household[u]))
         assert (~taken).sum() == np.ceil(taken.sum() * col.VACANT_SHARE)
@@ -101,8 +103,10 @@ def test_children_live_with_someone_old_enough_to_be_a_parent_or_grandparent(cou
     at_home: dict[int, list[int]] = {}
     for household, age in zip(census.household.tolist(), census.age.tolist(), strict=True):
         at_home.setdefault(household, []).append(age)
-    gaps = [[a - age for a in at_home[household]]
-            for household, age in zip(census.household[young].tolist(), census.age[young].tolist(), strict=True)]
+    gaps = [
+        [a - age for a in at_home[household]]
+        for household, age in zip(census.household[young].tolist(), census.age[young].tolist(), strict=True)
+    ]
     assert np.mean([any(16 <= gap <= 50 for gap in there) for there in gaps]) > 0.94
     assert np.mean([any(16 <= gap <= 75 for gap in there) for there in gaps]) > 0.985
 
@@ -199,8 +203,15 @@ def test_the_sums_of_week_one_agree_with_the_rows(built: Build, counted: Count, 
 
 def test_a_sample_has_the_means_of_a_larger_one(built: Build) -> None:
     small, large = built(1000), built(100)
-    for name, tolerance in (("adults", 0.01), ("market_labour_milli", 0.03), ("attending_milli", 0.04), ("money", 0.04),
-                            ("need_grams", 0.002), ("farm_workers_milli", 0.03), ("weight", 0.05)):
+    for name, tolerance in (
+        ("adults", 0.01),
+        ("market_labour_milli", 0.03),
+        ("attending_milli", 0.04),
+        ("money", 0.04),
+        ("need_grams", 0.002),
+        ("farm_workers_milli", 0.03),
+        ("weight", 0.05),
+    ):
         assert small.total(name) == pytest.approx(large.total(name), rel=tolerance), name
 
 
@@ -216,11 +227,25 @@ def test_a_country_too_small_for_its_counties_is_refused(toyland: Scenario) -> N
         people.build(toyland, parameters_of(toyland.parameters), 10_000, 1)
 
 
-@pytest.mark.parametrize("setting", [
-    "initial.staff=40000000", "initial.prisoners=90000000", "initial.officers=1", "initial.women_soldiers=1",
-    "initial.money_sigma=500", "initial.illegality_a=0", "initial.illegality_b=0", "initial.paying=0", "initial.trait_sd=200",
-    "initial.staff=0", "initial.core_place=0", "initial.party_age=20000", "initial.women_traders=0", "demography.births=0",
-])
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "initial.staff=40000000",
+        "initial.prisoners=90000000",
+        "initial.officers=1",
+        "initial.women_soldiers=1",
+        "initial.money_sigma=500",
+        "initial.illegality_a=0",
+        "initial.illegality_b=0",
+        "initial.paying=0",
+        "initial.trait_sd=200",
+        "initial.staff=0",
+        "initial.core_place=0",
+        "initial.party_age=20000",
+        "initial.women_traders=0",
+        "demography.births=0",
+    ],
+)
 def test_extreme_settings_still_give_a_whole_country(toyland: Scenario, setting: str) -> None:
     changed = toyland.with_settings([setting])
     world = people.build(changed, parameters_of(changed.parameters), 20, 1)
@@ -249,7 +274,9 @@ def test_other_household_sizes_fit_too(toyland: Scenario, mean: float) -> None:
 
 def test_progress_goes_from_nothing_to_all(toyland: Scenario) -> None:
     seen: list[tuple[int, int]] = []
-    people.build(toyland, parameters_of(toyland.parameters), 1, 1, lambda done, total: seen.append((done, total)), chunk=50)
+    people.build(
+        toyland, parameters_of(toyland.parameters), 1, 1, lambda done, total: seen.append((done, total)), chunk=50
+    )
     shares = [done / total for done, total in seen]
     assert shares == sorted(shares)
     assert shares[-1] == 1.0

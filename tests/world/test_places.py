@@ -26,7 +26,10 @@ def test_neighbours_are_the_five_nearest_of_the_same_or_an_adjacent_province(cou
         for j in near:
             a, b = places.provinces[places.province[i]], places.provinces[places.province[j]]
             assert a == b or frozenset((a, b)) in pairs
-        far = [np.hypot(places.latitude[i] - places.latitude[j], 0.77 * (places.longitude[i] - places.longitude[j])) for j in near]
+        far = [
+            np.hypot(places.latitude[i] - places.latitude[j], 0.77 * (places.longitude[i] - places.longitude[j]))
+            for j in near
+        ]
         assert max(far) < 2.0
         assert all(a <= 1.15 * b for a, b in itertools.pairwise(far))
 

@@ -10,18 +10,64 @@ from custodes.errors import BadInput
 from custodes.world.sample import LARGEST, check_sample, parse_sample
 
 
-@pytest.mark.parametrize(("written", "k"), [
-    ("1/100", 100), ("0.01", 100), (0.01, 100), (1 / 100, 100), (1, 1), (1.0, 1), ("1", 1), ("1/1", 1), (" 1 / 50 ", 50),
-    ("2/100", 50), (Fraction(1, 7), 7), ("1e-3", 1000), (1 / 3, 3), ("0.3333", 3),
-])
+@pytest.mark.parametrize(
+    ("written", "k"),
+    [
+        ("1/100", 100),
+        ("0.01", 100),
+        (0.01, 100),
+        (1 / 100, 100),
+        (1, 1),
+        (1.0, 1),
+        ("1", 1),
+        ("1/1", 1),
+        (" 1 / 50 ", 50),
+        ("2/100", 50),
+        (Fraction(1, 7), 7),
+        ("1e-3", 1000),
+        (1 / 3, 3),
+        ("0.3333", 3),
+    ],
+)
 def test_the_usual_spellings(written: str | float | Fraction, k: int) -> None:
     assert parse_sample(written) == k
 
 
-@pytest.mark.parametrize("written", [
-    "", "abc", "0", "-1/100", "1/0", "0/5", "2", "1.5", "100", "1/100/2", "0.7", "3/4", "nan", "inf", "1/1e400", "1e-400",
-    "one", "1/", "/100", None, True, "1_0", "１/100", "1/2.5", "1/100000000000", "x" * 1000, "\x1b[31m1/100", "1/-5", [1], {},
-])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "abc",
+        "0",
+        "-1/100",
+        "1/0",
+        "0/5",
+        "2",
+        "1.5",
+        "100",
+        "1/100/2",
+        "0.7",
+        "3/4",
+        "nan",
+        "inf",
+        "1/1e400",
+        "1e-400",
+        "one",
+        "1/",
+        "/100",
+        None,
+        True,
+        "1_0",
+        "１/100",
+        "1/2.5",
+        "1/100000000000",
+        "x" * 1000,
+        "\x1b[31m1/100",
+        "1/-5",
+        [1],
+        {},
+    ],
+)
 def test_nonsense_is_refused_in_one_printable_sentence(written: object) -> None:
     with pytest.raises(BadInput) as refusal:
         parse_sample(written)  # type: ignore[arg-type]

@@ -41,8 +41,9 @@ class Lever:
         return "impulse" if self.impulse else "level"
 
 
-def _level(name: str, meaning: str, unit: str, low: float, high: float, default: float, felt_by: str, ground: str,
-           **more: bool) -> Lever:
+def _level(
+    name: str, meaning: str, unit: str, low: float, high: float, default: float, felt_by: str, ground: str, **more: bool
+) -> Lever:
     return Lever(name, meaning, unit, low, high, default, felt_by, ground, **more)
 
 
@@ -54,55 +55,206 @@ _SHARE: Final = "multiplier"
 _BUDGET: Final = "6, budget shares"
 
 _ALL: Final = (
-    _level("budget_security", "pay of the security organs against the base budget", _SHARE, 0, 3, 1, "takings", _BUDGET),
+    _level(
+        "budget_security", "pay of the security organs against the base budget", _SHARE, 0, 3, 1, "takings", _BUDGET
+    ),
     _level("budget_army", "the army's share of the budget against the base", _SHARE, 0, 3, 1, "rations", _BUDGET),
-    _level("budget_gifts", "the leader's gifts to those who hold posts, against the base", _SHARE, 0, 3, 1, "market", _BUDGET),
+    _level(
+        "budget_gifts",
+        "the leader's gifts to those who hold posts, against the base",
+        _SHARE,
+        0,
+        3,
+        1,
+        "market",
+        _BUDGET,
+    ),
     _level("budget_food", "state grain imports against the base", _SHARE, 0, 3, 1, "rations", _BUDGET),
-    _level("budget_economy", "state spending that reaches enterprises and tills, against the base", _SHARE, 0, 3, 1, "market",
-           _BUDGET),
+    _level(
+        "budget_economy",
+        "state spending that reaches enterprises and tills, against the base",
+        _SHARE,
+        0,
+        3,
+        1,
+        "market",
+        _BUDGET,
+    ),
     _level("budget_propaganda", "spending on indoctrination against the base", _SHARE, 0, 3, 1, "support", _BUDGET),
-    Lever("ration_priority", "the ration classes in the order in which they are fed", "list of classes", 0, 7, 0, "rations",
-          "6, ration priority"),
-    _level("guards_pay", "extra pay of an organ's agents, as a share of their need", "share of need", 0, 3, 0,
-           "takings", "9, consequence 2", per_organ=True),
+    Lever(
+        "ration_priority",
+        "the ration classes in the order in which they are fed",
+        "list of classes",
+        0,
+        7,
+        0,
+        "rations",
+        "6, ration priority",
+    ),
+    _level(
+        "guards_pay",
+        "extra pay of an organ's agents, as a share of their need",
+        "share of need",
+        0,
+        3,
+        0,
+        "takings",
+        "9, consequence 2",
+        per_organ=True,
+    ),
     _level("market_tolerance", "how far trade is tolerated", _SHARE, 0, 1.5, 1, "market", "6, market tolerance"),
-    _level("information_control", "jamming and confiscation of foreign media", "share", 0, 1, 0, "awareness",
-           "6, information control"),
-    _level("raids", "raids on neighbourhoods against the base rate", _SHARE, 0, 20, 1, "awareness",
-           "6, information control"),
-    _level("border_control", "risk that a border guard who sells a crossing is punished", "share", 0, 0.98, 0.15, "flight",
-           "6, border control"),
-    _level("border_risk", "risk of death or capture of one who crosses", "share", 0, 1, 0.15, "flight", "6, border control"),
-    _level("border_open", "how open the border is to private trade", "share", 0, 1, 1, "prices rations", "7, the outside"),
-    _level("trade_cut", "share of exports cut by sanctions, before leakage", "share", 0, 0.98, 0, "prices",
-           "7, sanctions"),
-    _level("trade_leak", "share of a trade cut that leaks through neighbours", "share", 0, 1, 0.3, "prices", "7, sanctions"),
-    _level("organ_revenue_cut", "share of an organ's own trade revenue that is lost", "share", 0, 1, 0, "prices",
-           "7, targeted cut of one organ's revenue", per_organ=True),
-    _level("aid_dollars", "foreign aid and tourism paid to the state", "US$ a year", 0, 1e11, 0, "prices", "7, engagement",
-           extensive=True),
+    _level(
+        "information_control",
+        "jamming and confiscation of foreign media",
+        "share",
+        0,
+        1,
+        0,
+        "awareness",
+        "6, information control",
+    ),
+    _level(
+        "raids",
+        "raids on neighbourhoods against the base rate",
+        _SHARE,
+        0,
+        20,
+        1,
+        "awareness",
+        "6, information control",
+    ),
+    _level(
+        "border_control",
+        "risk that a border guard who sells a crossing is punished",
+        "share",
+        0,
+        0.98,
+        0.15,
+        "flight",
+        "6, border control",
+    ),
+    _level(
+        "border_risk", "risk of death or capture of one who crosses", "share", 0, 1, 0.15, "flight", "6, border control"
+    ),
+    _level(
+        "border_open", "how open the border is to private trade", "share", 0, 1, 1, "prices rations", "7, the outside"
+    ),
+    _level(
+        "trade_cut", "share of exports cut by sanctions, before leakage", "share", 0, 0.98, 0, "prices", "7, sanctions"
+    ),
+    _level(
+        "trade_leak", "share of a trade cut that leaks through neighbours", "share", 0, 1, 0.3, "prices", "7, sanctions"
+    ),
+    _level(
+        "organ_revenue_cut",
+        "share of an organ's own trade revenue that is lost",
+        "share",
+        0,
+        1,
+        0,
+        "prices",
+        "7, targeted cut of one organ's revenue",
+        per_organ=True,
+    ),
+    _level(
+        "aid_dollars",
+        "foreign aid and tourism paid to the state",
+        "US$ a year",
+        0,
+        1e11,
+        0,
+        "prices",
+        "7, engagement",
+        extensive=True,
+    ),
     _level("aid_grain", "food aid", "tonnes a year", 0, 1e8, 0, "rations", "7, engagement", extensive=True),
-    _level("broadcast_reach", "quantity of foreign broadcasts and drives against the base", _SHARE, 0, 20, 1, "awareness",
-           "7, information campaigns"),
-    _level("broadcast_content", "share of rights talk in the content; 1 is a campaign", "share", 0, 1, 0, "awareness",
-           "7, information campaigns"),
+    _level(
+        "broadcast_reach",
+        "quantity of foreign broadcasts and drives against the base",
+        _SHARE,
+        0,
+        20,
+        1,
+        "awareness",
+        "7, information campaigns",
+    ),
+    _level(
+        "broadcast_content",
+        "share of rights talk in the content; 1 is a campaign",
+        "share",
+        0,
+        1,
+        0,
+        "awareness",
+        "7, information campaigns",
+    ),
     _level("levy_extra", "levy on households above the base", "share of income", 0, 0.5, 0, "market", "6, levies"),
-    _level("return_policy", "the neighbour's forced returns against the base", _SHARE, 0, 20, 1, "flight", "7, return policy"),
+    _level(
+        "return_policy",
+        "the neighbour's forced returns against the base",
+        _SHARE,
+        0,
+        20,
+        1,
+        "flight",
+        "7, return policy",
+    ),
     _level("onward_policy", "the chance to travel onward against the base", _SHARE, 0, 20, 1, "flight", "7, asylum"),
-    _level("harvest_factor", "multiplier of the harvests of the years in which it holds", _SHARE, 0, 2, 1, "rations", "2, harvest"),
-    _level("import_grain_extra", "state grain imports above the base", "tonnes a year", 0, 1e8, 0, "rations", "6, imports in need",
-           extensive=True),
-    _impulse("rights_order", "the leader orders an organ to stop abuse; the weight is how firmly", "weight", "enforcement",
-             "3.4, rights order", per_organ=True),
+    _level(
+        "harvest_factor",
+        "multiplier of the harvests of the years in which it holds",
+        _SHARE,
+        0,
+        2,
+        1,
+        "rations",
+        "2, harvest",
+    ),
+    _level(
+        "import_grain_extra",
+        "state grain imports above the base",
+        "tonnes a year",
+        0,
+        1e8,
+        0,
+        "rations",
+        "6, imports in need",
+        extensive=True,
+    ),
+    _impulse(
+        "rights_order",
+        "the leader orders an organ to stop abuse; the weight is how firmly",
+        "weight",
+        "enforcement",
+        "3.4, rights order",
+        per_organ=True,
+    ),
     _impulse("edict", "anti-corruption inspection of an organ", "weight", "enforcement", "5, edicts", per_organ=True),
-    _impulse("chief_purged", "the organ's chief is removed with the order", "0 or 1", "enforcement morale", "5, purge",
-             per_organ=True),
-    _impulse("market_closure", "markets are closed by decree: a shock to unrest", "weight", "incidents", "4, incidents"),
-    _impulse("currency_reform",
-             "an exchange of money: a shock to unrest; that cash above a limit is annulled is not modelled", "weight",
-             "incidents", "4, incidents"),
-    _impulse("promise", "a promise of better times: raises what people compare their income with", "weight", "support",
-             "4, expectation"),
+    _impulse(
+        "chief_purged",
+        "the organ's chief is removed with the order",
+        "0 or 1",
+        "enforcement morale",
+        "5, purge",
+        per_organ=True,
+    ),
+    _impulse(
+        "market_closure", "markets are closed by decree: a shock to unrest", "weight", "incidents", "4, incidents"
+    ),
+    _impulse(
+        "currency_reform",
+        "an exchange of money: a shock to unrest; that cash above a limit is annulled is not modelled",
+        "weight",
+        "incidents",
+        "4, incidents",
+    ),
+    _impulse(
+        "promise",
+        "a promise of better times: raises what people compare their income with",
+        "weight",
+        "support",
+        "4, expectation",
+    ),
     _impulse("rally", "a rally behind the leader", "weight", "support", "4, rally"),
 )
 
@@ -218,8 +370,17 @@ def organ_indices(organ: str) -> tuple[int, ...]:
 def lever_table() -> list[dict[str, Any]]:
     """One row a lever, for `custodes levers` and the reports."""
     return [
-        {"name": x.name, "kind": x.kind, "per_organ": x.per_organ, "unit": x.unit, "low": x.low, "high": x.high,
-         "default": [CLASSES[c] for c in RATION_PRIORITY] if x.name == "ration_priority" else x.default,
-         "meaning": x.meaning, "felt_by": x.felt_by, "ground": f"model section {x.ground}"}
+        {
+            "name": x.name,
+            "kind": x.kind,
+            "per_organ": x.per_organ,
+            "unit": x.unit,
+            "low": x.low,
+            "high": x.high,
+            "default": [CLASSES[c] for c in RATION_PRIORITY] if x.name == "ration_priority" else x.default,
+            "meaning": x.meaning,
+            "felt_by": x.felt_by,
+            "ground": f"model section {x.ground}",
+        }
         for x in _ALL
     ]

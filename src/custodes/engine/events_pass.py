@@ -143,7 +143,9 @@ def lock_up(persons, households, units, u, row, household, luck, political, p, o
     persons.condition[row] = CAMP if camp > 0 else JAILED
     persons.term[row] = np.uint8(term)
     if camp > 0:
-        flag_household(persons, units.first_person[u], units.first_person[u + 1], persons.household_in_unit[row], KIN_PUNISHED)
+        flag_household(
+            persons, units.first_person[u], units.first_person[u + 1], persons.household_in_unit[row], KIN_PUNISHED
+        )
     out[_JAILINGS] += 1
 
 
@@ -222,7 +224,9 @@ def attempt_flight(persons, households, units, u, row, household, t, p, luck, te
     persons.term[row] = 0
     persons.stance[row] = 0
     leave_home(persons, households, units, u, row, household, out, False)
-    flag_household(persons, units.first_person[u], units.first_person[u + 1], persons.household_in_unit[row], KIN_ABROAD)
+    flag_household(
+        persons, units.first_person[u], units.first_person[u + 1], persons.household_in_unit[row], KIN_ABROAD
+    )
 
 
 @njit_part
@@ -259,7 +263,9 @@ def raid(u, persons, households, units, t, p, h, first_slot, luck, out):
 @njit
 def first_below(luck, a, b, c, d):  # type: ignore[no-untyped-def]
     """Which of four hazards, laid end to end, the draw falls on: 1 to 4, or 0 for none of them."""
-    return 1 if luck < a else 2 if luck < a + b else 3 if luck < a + b + c else 4 if luck < min(RARE, a + b + c + d) else 0
+    return (
+        1 if luck < a else 2 if luck < a + b else 3 if luck < a + b + c else 4 if luck < min(RARE, a + b + c + d) else 0
+    )
 
 
 @njit_part
@@ -269,7 +275,9 @@ def befall(what, persons, households, units, u0, u1, u, row, household, t, p, cl
         leave_home(persons, households, units, u, row, household, out, True)
         out[_DEATHS] += 1
     elif what == BIRTH:
-        give_birth(persons, households, units, u0, u1, u, row, household, words[0] * _UNIT, words[1] * _UNIT, clock, out)
+        give_birth(
+            persons, households, units, u0, u1, u, row, household, words[0] * _UNIT, words[1] * _UNIT, clock, out
+        )
     elif what == FLIGHT:
         attempt_flight(persons, households, units, u, row, household, t, p, words[0] * _UNIT, words[1] * _UNIT, out)
     else:
@@ -366,10 +374,12 @@ def event_pass(c, u0, u1, persons, households, units, t, p, clock, crowd, scratc
                 kin = 1.0 if flags[row] & KIN_ABROAD else 0.0
                 birth = birth_rate[age] if woman == 1 else 0.0
                 means = flight.afford(income[slot], cost, kin, p.flight)
-                push = flight.push(persons.private_support[row] * _I16, memory[slot], stress[slot],
-                                   persons.media[row] * _U16, p.flight)
+                push = flight.push(
+                    persons.private_support[row] * _I16, memory[slot], stress[slot], persons.media[row] * _U16, p.flight
+                )
                 leave = flight.hazard(
-                    flight_rate, means, push, 1.0 * woman, 1.0 * age, persons.fear[row] * _U16, heard, p.flight)
+                    flight_rate, means, push, 1.0 * woman, 1.0 * age, persons.fear[row] * _U16, heard, p.flight
+                )
             shown = persons.stance[row]
             if shown != CONFORM:
                 arrest = crowd
@@ -379,4 +389,6 @@ def event_pass(c, u0, u1, persons, households, units, t, p, clock, crowd, scratc
             if what != NOTHING:
                 charged[slot] = 0
                 words = philox7(np.uint32(row), np.uint32(0), week, np.uint32(0), k0, k1)
-                befall(what, persons, households, units, u0, u1, u, row, household_start + slot, t, p, clock, words, out)
+                befall(
+                    what, persons, households, units, u0, u1, u, row, household_start + slot, t, p, clock, words, out
+                )

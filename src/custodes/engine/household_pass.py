@@ -329,7 +329,8 @@ def change_dollars(first, n, households, t, p, s):
         wanted = there * math.floor(prices.dollars_wanted(s.money[j], s.income[j], p.prices) / won_per_cent)
         bought = math.floor(wanted * buy_fill)
         offered = there * math.floor(
-            prices.dollars_offered_cents(s.money[j], s.income[j], held, won_per_cent, p.prices))
+            prices.dollars_offered_cents(s.money[j], s.income[j], held, won_per_cent, p.prices)
+        )
         sold = math.floor(offered * sell_fill)
         bought_won = math.floor(bought * won_per_cent)
         sold_won = math.floor(sold * won_per_cent)
@@ -367,8 +368,18 @@ def conclude(first, n, c, households, t, p, s):
     for j in range(n):
         at_market = market.market_earning(rate, s.skill[j], s.workers[j], mean_bribe)
         at_post = market.state_earning(
-            s.state_pay[j], s.guard_pay[j], s.attended[j], wage_rate, s.workers[j], s.members[j] * s.ration[j],
-            ration_price, s.served[j], s.buys[j], buyout_won, p.market)
+            s.state_pay[j],
+            s.guard_pay[j],
+            s.attended[j],
+            wage_rate,
+            s.workers[j],
+            s.members[j] * s.ration[j],
+            ration_price,
+            s.served[j],
+            s.buys[j],
+            buyout_won,
+            p.market,
+        )
         target = market.labour_target(s.stress[j], at_market, at_post, s.cap[j], tolerance, p.market)
         share = market.share_update(s.market_share[j], target, p.market)
         shares[j] = np.uint16(min(65535.0, 65535.0 * share + (w5[j] & low) * (1.0 / 65536.0)))

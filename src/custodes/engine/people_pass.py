@@ -84,7 +84,24 @@ def add_up(values, n):
 
 
 @njit_pass
-def pass_tiles(start, stop, first_unit, county, persons, households, units, t, p, clock, crowd, scratch, sums, bins, rows, unit_index):
+def pass_tiles(
+    start,
+    stop,
+    first_unit,
+    county,
+    persons,
+    households,
+    units,
+    t,
+    p,
+    clock,
+    crowd,
+    scratch,
+    sums,
+    bins,
+    rows,
+    unit_index,
+):
     """Step tiles start..stop and write their sums, shape (tiles, N_SUMS), and histograms, shape (tiles, 32)."""
     for tile in range(start, stop):
         c = county[tile]
@@ -126,7 +143,9 @@ class Pass:
     def step(self, world: World, tables: Tables, clock: Clock, crowd: NDArray[np.float64]) -> None:
         """One week: change the people in place and leave the new sums in `world.sums`."""
         tiles = len(self.tile_sums)
-        bounds = np.linspace(0, tiles, min(CHUNKS, tiles, max(1, 8 * self.threads) if self.threads > 1 else 1) + 1).astype(int)
+        bounds = np.linspace(
+            0, tiles, min(CHUNKS, tiles, max(1, 8 * self.threads) if self.threads > 1 else 1) + 1
+        ).astype(int)
         chunks = [(int(a), int(b)) for a, b in pairwise(bounds) if b > a]
         if self.pool is None:
             for a, b in chunks:
@@ -136,13 +155,31 @@ class Pass:
         first = world.tiles.first_of_county[:-1]
         world.sums[:] = np.add.reduceat(self.tile_sums, first, axis=0)
 
-    def _chunk(self, a: int, b: int, world: World, tables: Tables, clock: Clock, crowd: NDArray[np.float64], scratch: Scratch) -> None:
+    def _chunk(
+        self, a: int, b: int, world: World, tables: Tables, clock: Clock, crowd: NDArray[np.float64], scratch: Scratch
+    ) -> None:
         pass_tiles(
-            a, b, world.tiles.first_unit, world.tiles.county, world.persons, world.households, world.units, tables,
-            self.parameters, clock, crowd, scratch, self.tile_sums, world.tile_histogram, HOUSEHOLD_SUMS, _UNIT_SUM_INDEX,
+            a,
+            b,
+            world.tiles.first_unit,
+            world.tiles.county,
+            world.persons,
+            world.households,
+            world.units,
+            tables,
+            self.parameters,
+            clock,
+            crowd,
+            scratch,
+            self.tile_sums,
+            world.tile_histogram,
+            HOUSEHOLD_SUMS,
+            _UNIT_SUM_INDEX,
         )
 
-    def _threads(self, chunks: Sequence[tuple[int, int]], world: World, tables: Tables, clock: Clock, crowd: NDArray[np.float64]) -> None:
+    def _threads(
+        self, chunks: Sequence[tuple[int, int]], world: World, tables: Tables, clock: Clock, crowd: NDArray[np.float64]
+    ) -> None:
         assert self.pool is not None
         queue = iter(list(chunks))
 

@@ -136,7 +136,8 @@ def think_and_show(first, n, persons, t, p, clock, s):
         kin = 1.0 if flags[i] & KIN_PUNISHED else 0.0
         trait = traits[i] * _I16
         new = support.update(
-            s.support[i], trait, s.support_part[i], s.memory[i], s.media[i], s.rights[i], kin, rally, p.support)
+            s.support[i], trait, s.support_part[i], s.memory[i], s.media[i], s.rights[i], kin, rally, p.support
+        )
         stored = 32767.0 * new + (w3[i] & np.uint32(0xFFFF)) * _UNIT16 + 32768.0
         own[i] = np.int16(np.int32(max(1.0, min(65535.0, stored))) - np.int32(32768))
     for i in range(n):
@@ -144,8 +145,16 @@ def think_and_show(first, n, persons, t, p, clock, s):
         s.grief[i] = grief
         s.needed[i] = stance.needed_share(grief, p.stance)
     for i in range(n):
-        shown = stance.choose(s.support[i], s.grief[i], s.fear[i], risk[i] * (1.0 / 255.0),
-                              s.arrest_probability[i], s.peer_share[i], s.adult[i], p.stance)
+        shown = stance.choose(
+            s.support[i],
+            s.grief[i],
+            s.fear[i],
+            risk[i] * (1.0 / 255.0),
+            s.arrest_probability[i],
+            s.peer_share[i],
+            s.adult[i],
+            p.stance,
+        )
         stances[i] = np.uint8(np.int32(shown))
     for i in range(n):
         rare = np.uint8(w0[i] < np.uint32(_RARE_WORD))
@@ -212,7 +221,7 @@ def unit_sums(u0, u1, persons, units, clock, out, index):
         units.fear[u] = frightened // divisor
         units.media[u] = media // divisor
         units.rights[u] = rights // divisor
-        units.support[u] = (private // divisor + 32767)
+        units.support[u] = private // divisor + 32767
         out[index[0]] += rows - vacant
         out[index[1]] += free
         out[index[2]] += soldiers
@@ -231,6 +240,18 @@ def unit_sums(u0, u1, persons, units, clock, out, index):
 
 #: The order in which `unit_sums` adds.
 UNIT_SUMS: Final = (
-    "people", "free", "soldiers", "jailed", "camp", "across_border", "adults", "dissenters", "evaders", "falsifiers",
-    "fear_u16", "media_u16", "rights_u16", "support_i16",
+    "people",
+    "free",
+    "soldiers",
+    "jailed",
+    "camp",
+    "across_border",
+    "adults",
+    "dissenters",
+    "evaders",
+    "falsifiers",
+    "fear_u16",
+    "media_u16",
+    "rights_u16",
+    "support_i16",
 )

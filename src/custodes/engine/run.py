@@ -48,9 +48,15 @@ class Request:
         from custodes.jit import source_digest
 
         return {
-            "scenario": self.scenario.name, "digest": self.scenario.digest, "seed": self.seed, "sample": sample_name(self.k),
-            "weeks": self.weeks, "policies": list(self.scenario.policies), "settings": list(self.settings),
-            "code_version": __version__, "code": source_digest(),
+            "scenario": self.scenario.name,
+            "digest": self.scenario.digest,
+            "seed": self.seed,
+            "sample": sample_name(self.k),
+            "weeks": self.weeks,
+            "policies": list(self.scenario.policies),
+            "settings": list(self.settings),
+            "code_version": __version__,
+            "code": source_digest(),
         }
 
 
@@ -60,9 +66,19 @@ def sample_name(k: int) -> str:
 
 
 def run(
-    scenario: "Scenario | str", *, years: float | None = None, weeks: int | None = None, sample: Any = None, seed: int = 1,
-    threads: int | None = None, settings: Iterable[str] = (), policies: Iterable[Any] = (), out: Path | str | None = None,
-    resume: bool = False, progress: Progress | None = None, report: bool = False,
+    scenario: "Scenario | str",
+    *,
+    years: float | None = None,
+    weeks: int | None = None,
+    sample: Any = None,
+    seed: int = 1,
+    threads: int | None = None,
+    settings: Iterable[str] = (),
+    policies: Iterable[Any] = (),
+    out: Path | str | None = None,
+    resume: bool = False,
+    progress: Progress | None = None,
+    report: bool = False,
 ) -> Run:
     """Run a scenario and return what happened.
 
@@ -93,8 +109,14 @@ def _silent(stage: str, done: int, total: int) -> None:
 
 
 def _request(
-    scenario: Any, years: float | None, weeks: int | None, sample: Any, seed: int, threads: int | None,
-    settings: tuple[str, ...], policies: tuple[Any, ...],
+    scenario: Any,
+    years: float | None,
+    weeks: int | None,
+    sample: Any,
+    seed: int,
+    threads: int | None,
+    settings: tuple[str, ...],
+    policies: tuple[Any, ...],
 ) -> Request:
     from custodes.scenario.load import load, load_policy
     from custodes.world.sample import parse_sample
@@ -129,7 +151,9 @@ def burnt_in(request: Request, parameters: "Parameters", progress: Progress) -> 
     if kept is not None:
         request.timings["recall"] = time.perf_counter() - begun
         return kept
-    world = people.build(scenario, parameters, request.k, request.seed, lambda done, total: progress("build", done, total))
+    world = people.build(
+        scenario, parameters, request.k, request.seed, lambda done, total: progress("build", done, total)
+    )
     request.timings["build"] = time.perf_counter() - begun
     begun = time.perf_counter()
     world.week = -scenario.burn_in_weeks
@@ -201,12 +225,22 @@ def measures(parameters: "Parameters") -> Any:
     from custodes.observe.sight import Measures
 
     e = parameters.extortion
-    return Measures(need=tuple(e.need), type_shares=tuple(e.type_share), to_chief=settle.UP_COUNTY / 100,
-                    to_chain=settle.UP_CHAIN / 100, to_leader=settle.UP_LEADER / 100)
+    return Measures(
+        need=tuple(e.need),
+        type_shares=tuple(e.type_share),
+        to_chief=settle.UP_COUNTY / 100,
+        to_chain=settle.UP_CHAIN / 100,
+        to_leader=settle.UP_LEADER / 100,
+    )
 
 
 def _weeks(
-    request: Request, stepper: Any, recorder: "Recorder", log: "EventLog", folder: "RunFolder | None", progress: Progress,
+    request: Request,
+    stepper: Any,
+    recorder: "Recorder",
+    log: "EventLog",
+    folder: "RunFolder | None",
+    progress: Progress,
     stopped: threading.Event,
 ) -> None:
     world = stepper.world
@@ -229,7 +263,9 @@ def _stop(folder: "RunFolder | None", world: "World", recorder: "Recorder", log:
     if folder is None:
         raise Stopped(f"stopped in week {world.week}; a run without a folder cannot be resumed.")
     folder.write_checkpoint(world, recorder, log, world.week)
-    raise Stopped(f"stopped after {world.week} weeks; the same command with --out {folder.path} --resume goes on from there.")
+    raise Stopped(
+        f"stopped after {world.week} weeks; the same command with --out {folder.path} --resume goes on from there."
+    )
 
 
 @contextmanager
@@ -247,7 +283,9 @@ def _terminations() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def _result(request: Request, world: "World", recorder: "Recorder", log: "EventLog", people: int, seconds: float) -> Run:
+def _result(
+    request: Request, world: "World", recorder: "Recorder", log: "EventLog", people: int, seconds: float
+) -> Run:
     from custodes import __version__
     from custodes.jit import source_digest
     from custodes.observe import outcomes, standing
@@ -261,13 +299,30 @@ def _result(request: Request, world: "World", recorder: "Recorder", log: "EventL
     answers = standing.surveys(world.memory)
     facts = facts_of(request.scenario)
     about = record(
-        scenario=request.scenario.name, scenario_title=request.scenario.title, scenario_digest=request.scenario.digest,
-        code_version=__version__, source_digest=source_digest(), seed=request.seed, sample=sample_name(request.k), k=request.k,
-        weeks=request.weeks, start=str(request.scenario.start), people=people, parameters=request.scenario.parameters.table(),
-        policies=list(request.scenario.policies), settings=list(request.settings), facts=facts, outcome=outcome,
-        outcome_week=outcome_week, seconds=round(seconds, 3), peak_memory_mb=round(peak_memory_mb(), 1),
-        warnings=warnings_of(recorder), timings={k: round(v, 3) for k, v in request.timings.items()},
-        request=request.identity(), surveys=answers, timeline=request.scenario.timeline.as_rows(),
+        scenario=request.scenario.name,
+        scenario_title=request.scenario.title,
+        scenario_digest=request.scenario.digest,
+        code_version=__version__,
+        source_digest=source_digest(),
+        seed=request.seed,
+        sample=sample_name(request.k),
+        k=request.k,
+        weeks=request.weeks,
+        start=str(request.scenario.start),
+        people=people,
+        parameters=request.scenario.parameters.table(),
+        policies=list(request.scenario.policies),
+        settings=list(request.settings),
+        facts=facts,
+        outcome=outcome,
+        outcome_week=outcome_week,
+        seconds=round(seconds, 3),
+        peak_memory_mb=round(peak_memory_mb(), 1),
+        warnings=warnings_of(recorder),
+        timings={k: round(v, 3) for k, v in request.timings.items()},
+        request=request.identity(),
+        surveys=answers,
+        timeline=request.scenario.timeline.as_rows(),
         standing_state=standing.compare(table, answers, facts["targets"], request.k),
     )
     return Run(table, log, about)
@@ -276,9 +331,14 @@ def _result(request: Request, world: "World", recorder: "Recorder", log: "EventL
 def warnings_of(recorder: "Recorder") -> list[str]:
     """What the reader of a run should be wary of."""
     out = []
-    births, lacking = float(recorder.arrays["births"][:, -1].sum()), float(recorder.arrays["births_unplaced"][:, -1].sum())
+    births, lacking = (
+        float(recorder.arrays["births"][:, -1].sum()),
+        float(recorder.arrays["births_unplaced"][:, -1].sum()),
+    )
     if lacking > 0.005 * max(1.0, births + lacking):
-        out.append(f"{lacking:,.0f} of {births + lacking:,.0f} births found no free row in their neighbourhood and were not added.")
+        out.append(
+            f"{lacking:,.0f} of {births + lacking:,.0f} births found no free row in their neighbourhood and were not added."
+        )
     return out
 
 

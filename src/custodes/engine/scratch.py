@@ -100,8 +100,10 @@ def new_scratch(households: int, persons: int) -> Scratch:
 
     def fields(kind: type, width: int) -> dict[str, NDArray[np.generic]]:
         special: dict[str, NDArray[np.generic]] = {
-            "ration_class": np.zeros(width, np.uint64), "arrest": np.zeros(width, np.uint8),
-            "candidate": np.zeros(width, np.uint8), "slot": np.zeros(width, np.uint32),
+            "ration_class": np.zeros(width, np.uint64),
+            "arrest": np.zeros(width, np.uint8),
+            "candidate": np.zeros(width, np.uint8),
+            "slot": np.zeros(width, np.uint32),
         }
         return {name: special.get(name, np.zeros(width)) for name in kind._fields}  # type: ignore[attr-defined]
 

@@ -98,9 +98,13 @@ def book_pay_and_dues(world: World) -> None:
 def book_dollars(world: World) -> None:
     """Remittances are sold to importers on arrival; households change cash with importers at the market rate."""
     books = world.books
-    books.won["importers"] += world.total("dollars_bought_won") - world.total("dollars_sold_won") - world.total("remittance_won")
+    books.won["importers"] += (
+        world.total("dollars_bought_won") - world.total("dollars_sold_won") - world.total("remittance_won")
+    )
     books.move_cents("abroad_cents", "importers_cents", world.total("remittance_cents"))
-    books.cents["importers_cents"] += world.total("sold_cents") - world.total("bought_cents") + world.total("emptied_cents")
+    books.cents["importers_cents"] += (
+        world.total("sold_cents") - world.total("bought_cents") + world.total("emptied_cents")
+    )
 
 
 def settle_people(world: World) -> int:

@@ -11,8 +11,16 @@ class Log(Protocol):
     """The event log as mechanisms see it; every record names the records that brought it about."""
 
     def record(
-        self, kind: str, week: int, *, place: str = "", organ: str = "", magnitude: float = 0.0,
-        causes: Iterable[str] = (), text: str = "", origin: str = "",
+        self,
+        kind: str,
+        week: int,
+        *,
+        place: str = "",
+        organ: str = "",
+        magnitude: float = 0.0,
+        causes: Iterable[str] = (),
+        text: str = "",
+        origin: str = "",
     ) -> str:
         """Write one event and return its id, such as `incident-12`."""
 

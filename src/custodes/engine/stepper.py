@@ -89,8 +89,13 @@ class Stepper:
         for action in self.timeline.starting(week.number):
             value = action.value if isinstance(action.value, int | float) else 1.0
             self.log.record(
-                action.lever, week.number, organ=action.organ or "", magnitude=float(value), text=action.because or action.lever,
-                origin=f"{action.origin}: {action.source}" if action.source else action.origin)
+                action.lever,
+                week.number,
+                organ=action.organ or "",
+                magnitude=float(value),
+                text=action.because or action.lever,
+                origin=f"{action.origin}: {action.source}" if action.source else action.origin,
+            )
 
     def _promise(self, week: Week) -> None:
         if week.levers.promise > 0.0:

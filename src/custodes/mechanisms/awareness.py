@@ -86,7 +86,11 @@ def settle(world: World, week: Week, p: Any) -> None:  # noqa: ARG001
     """Note the beginning of a campaign of rights talk: content at a half or more, after less."""
     content = float(week.levers.broadcast_content)
     if content >= 0.5 and not world.memory.get("rights_campaign"):
-        week.log.record("rights_campaign", week.number, magnitude=content,
-                        causes=week.log.latest("broadcast_content", 4)[:1] + week.log.latest("broadcast_reach", 4)[:1],
-                        text="Broadcasts turn to the rights that people have and do not get.")
+        week.log.record(
+            "rights_campaign",
+            week.number,
+            magnitude=content,
+            causes=week.log.latest("broadcast_content", 4)[:1] + week.log.latest("broadcast_reach", 4)[:1],
+            text="Broadcasts turn to the rights that people have and do not get.",
+        )
     world.memory["rights_campaign"] = 1.0 if content >= 0.5 else 0.0

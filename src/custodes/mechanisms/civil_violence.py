@@ -42,8 +42,14 @@ class Outcome(NamedTuple):
 def switched_off(settings: Settings) -> stance.Params:
     """Our stance rule without memory, fear and peers: what is left is Epstein's."""
     return stance.Params(
-        threshold=settings.threshold, peer=0.0, hardship_base=0.0, hardship_food=1.0, hardship_memory=0.0, fear_base=1.0,
-        evade_below=-2.0, arrest_precision=settings.precision,
+        threshold=settings.threshold,
+        peer=0.0,
+        hardship_base=0.0,
+        hardship_food=1.0,
+        hardship_memory=0.0,
+        fear_base=1.0,
+        evade_below=-2.0,
+        arrest_precision=settings.precision,
     )
 
 
@@ -56,12 +62,21 @@ def simulate(seed: int, ticks: int, rounding: str = "floor", settings: Settings 
     hardship = draws.uniform(seed, "test.hardship", 0, agents[:citizens])
     risk_aversion = draws.uniform(seed, "test.risk_aversion", 0, agents[:citizens])
     start = np.argsort(draws.uniform(seed, "test.site", 0, np.arange(sites)), kind="stable")[: citizens + police]
-    chance = stance.arrest_chance(
-        np.arange(police + 1)[:, None], np.arange(citizens)[None, :], s.precision, rounding)
+    chance = stance.arrest_chance(np.arange(police + 1)[:, None], np.arange(citizens)[None, :], s.precision, rounding)
     key = draws.key_of(seed, draws.stream("test.torus"))
     active, jailed = _ticks(
-        ticks, s.width, start.astype(np.int64), _in_sight(s.vision), hardship, risk_aversion, chance,
-        2.0 * s.legitimacy - 1.0, s.longest_term, switched_off(s), np.uint32(key[0]), np.uint32(key[1]),
+        ticks,
+        s.width,
+        start.astype(np.int64),
+        _in_sight(s.vision),
+        hardship,
+        risk_aversion,
+        chance,
+        2.0 * s.legitimacy - 1.0,
+        s.longest_term,
+        switched_off(s),
+        np.uint32(key[0]),
+        np.uint32(key[1]),
     )
     return Outcome(active, jailed)
 
@@ -140,7 +155,18 @@ def _suspect(here, luck, where, is_active, visible, sight, width):  # type: igno
 
 @njit
 def _ticks(  # type: ignore[no-untyped-def]
-    ticks, width, where, sight, hardship, risk_aversion, chance, support, longest_term, p, k0, k1,
+    ticks,
+    width,
+    where,
+    sight,
+    hardship,
+    risk_aversion,
+    chance,
+    support,
+    longest_term,
+    p,
+    k0,
+    k1,
 ):
     """All ticks: each agent in random order moves, then a citizen decides or a police officer arrests."""
     citizens, sites = hardship.size, width * width
@@ -168,14 +194,21 @@ def _ticks(  # type: ignore[no-untyped-def]
                 others = _count(there, rebels, sight, width)
                 agents = _count(there, police, sight, width)
                 shown = stance.choose(
-                    support, stance.grievance(support, hardship[a]), 0.0, risk_aversion[a], chance[agents, others], 0.0, 1.0, p)
+                    support,
+                    stance.grievance(support, hardship[a]),
+                    0.0,
+                    risk_aversion[a],
+                    chance[agents, others],
+                    0.0,
+                    1.0,
+                    p,
+                )
                 is_active[a] = shown == DISSENT
                 rebels[there] += is_active[a]
                 where[a] = there
             else:
                 there = _empty_site(here, luck, sight, width, free, police)
-                caught = _suspect(
-                    there, _luck(a, _SUSPECT, tick, k0, k1), where, is_active, visible, sight, width)
+                caught = _suspect(there, _luck(a, _SUSPECT, tick, k0, k1), where, is_active, visible, sight, width)
                 if caught >= 0:
                     there = where[caught]
                     is_active[caught] = False

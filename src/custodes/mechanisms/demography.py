@@ -61,8 +61,21 @@ def settle(world: World, week: Week, p: Any) -> None:
         u0, u1 = int(first_unit[county]), int(first_unit[county + 1])
         luck = draws.uniform(world.seed, "conscription", week.number, county, 1)
         for woman in (0, 1):
-            exchange(world.persons, world.households, world.units, u0, u1, woman, eldest, newest, q.called_up, luck,
-                     np.uint32(now), np.uint32(k0), np.uint32(k1))
+            exchange(
+                world.persons,
+                world.households,
+                world.units,
+                u0,
+                u1,
+                woman,
+                eldest,
+                newest,
+                q.called_up,
+                luck,
+                np.uint32(now),
+                np.uint32(k0),
+                np.uint32(k1),
+            )
 
 
 @njit

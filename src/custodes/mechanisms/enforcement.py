@@ -160,13 +160,25 @@ def _note_course(world: World, week: Week, o: int, p: Params) -> None:
     softened = memory.get(f"softened.{name}", 0.0) > 0.0
     if not softened and share < p.softened * before:
         causes = _orders(week, name)
-        week.log.record("softening", week.number, organ=name, magnitude=1.0 - share / before, causes=causes,
-                        text="guards plead where they threatened")
+        week.log.record(
+            "softening",
+            week.number,
+            organ=name,
+            magnitude=1.0 - share / before,
+            causes=causes,
+            text="guards plead where they threatened",
+        )
         memory[f"softened.{name}"] = 1.0
     elif softened and share >= p.relapsed * before:
         causes = _latest(week, "softening", name)[:1] + _latest(week, "fading", name)[:1]
-        week.log.record("relapse", week.number, organ=name, magnitude=share / before, causes=causes,
-                        text="threats are back to four fifths of before the order")
+        week.log.record(
+            "relapse",
+            week.number,
+            organ=name,
+            magnitude=share / before,
+            causes=causes,
+            text="threats are back to four fifths of before the order",
+        )
         organ.credibility[o] = max(0.0, organ.credibility[o] - p.relapse_cost)
         _close_order(world, o)
         return
@@ -182,8 +194,14 @@ def _note_fading(world: World, week: Week, o: int, p: Params) -> None:
     left = float(world.organ.enforcement[o]) - p.rest
     if memory.get(f"faded.{name}", 0.0) == 0.0 and left < 0.5 * (memory.get(f"peak.{name}", 0.0) - p.rest):
         memory[f"faded.{name}"] = 1.0
-        week.log.record("fading", week.number, organ=name, magnitude=left, causes=_orders(week, name),
-                        text="half of the order's enforcement has gone")
+        week.log.record(
+            "fading",
+            week.number,
+            organ=name,
+            magnitude=left,
+            causes=_orders(week, name),
+            text="half of the order's enforcement has gone",
+        )
 
 
 def _close_order(world: World, o: int) -> None:

@@ -37,6 +37,7 @@ class Params(NamedTuple):
     need: tuple[float, float, float]  #: won a week on which an agent's household lives
     quota: tuple[float, float, float]  #: share of need demanded by superiors
     visits: float  #: visits an agent-week at full effort
+    take_rate: float  #: weekly weight of the newest takings in the take that an agent reckons with
     effort_rate: float  #: change of effort a week, per need of shortfall
     effort_floor: float  #: least effort
     handle_floor: float  #: illegality that shows without any market work
@@ -84,7 +85,8 @@ def handle(illegality, market_share, media, kin_abroad, border_business, p):  # 
     """What can be held against a household, in [0, 1]: one minus the chance that each infraction is absent."""
     trade = 1.0 - illegality * (p.handle_floor + market_share) / (1.0 + p.handle_floor)
     return 1.0 - trade * (1.0 - p.handle_media * media) * (1.0 - p.handle_kin * kin_abroad) * (
-        1.0 - p.handle_border * border_business)
+        1.0 - p.handle_border * border_business
+    )
 
 
 @njit
@@ -119,8 +121,10 @@ def ask_plea(income, money, handle_value, p):  # type: ignore[no-untyped-def]
 @njit
 def comply_threat(fear, handle_value, rights, p):  # type: ignore[no-untyped-def]
     """Chance that a threatened household pays: fear and guilt make it, rights talk unmakes it."""
-    return squash(p.comply_slope * (
-        p.threat_constant + p.threat_fear * fear + p.threat_handle * handle_value - p.threat_rights * rights))
+    return squash(
+        p.comply_slope
+        * (p.threat_constant + p.threat_fear * fear + p.threat_handle * handle_value - p.threat_rights * rights)
+    )
 
 
 @njit
@@ -200,8 +204,13 @@ def prepare(world: World, week: Week, p: Any) -> dict[str, NDArray[Any]]:  # noq
     visits = np.where(known, visits_wanted(world, q) / np.where(known, weight, 1.0), 0.0)
     edict = np.broadcast_to(world.organ.edict[:, None], (N_ORGANS, counties))
     threat, plea = approach(
-        shortfall(guards.paid, q), _of_county(world, "weight_threat_ask"), _of_county(world, "weight_plea_ask"),
-        guards.perceived, edict, q)
+        shortfall(guards.paid, q),
+        _of_county(world, "weight_threat_ask"),
+        _of_county(world, "weight_plea_ask"),
+        guards.perceived,
+        edict,
+        q,
+    )
     guards.type_threat[:] = threat
     guards.threat_share[:] = _mixed(threat, q)
     guards.plea_share[:] = _mixed(plea, q)
@@ -238,6 +247,7 @@ def settle(world: World, week: Week, p: Any) -> None:  # noqa: ARG001 every step
     guards = world.guards
     need = np.array(q.need)[:, None]
     posted = guards.staff > 0.0
-    guards.take[:] = np.where(posted, collected(world) / np.where(posted, guards.staff, 1.0), 0.0)
+    lately = np.where(posted, collected(world) / np.where(posted, guards.staff, 1.0), 0.0)
+    guards.take[:] = np.where(posted, guards.take + q.take_rate * (lately - guards.take), 0.0)
     missing = shortfall(guards.paid, q) - guards.take / need
     guards.effort[:] = np.clip(guards.effort + q.effort_rate * missing, q.effort_floor, 1.0)

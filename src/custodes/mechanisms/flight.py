@@ -67,7 +67,13 @@ def push(support: float, victim_memory: float, food_stress: float, media: float,
 
 @njit
 def hazard(
-    flight_rate: float, afford: float, push: float, woman: float, age_years: float, fear: float, risk_heard: float,
+    flight_rate: float,
+    afford: float,
+    push: float,
+    woman: float,
+    age_years: float,
+    fear: float,
+    risk_heard: float,
     p: Params,
 ) -> float:
     """Chance that one person tries to leave this week; `woman` is 0 or 1."""

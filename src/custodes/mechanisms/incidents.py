@@ -34,8 +34,14 @@ CALLED: Final = ("police", "state_security", "army")
 UPRISING: Final = 1.0  #: value of world.memory["outcome"] when the state falls to an uprising
 #: Kinds of events that may lie behind a crowd, and for how many weeks they count.
 CAUSES: Final = {
-    "price_doubling": 26, "ration_collapse": 52, "market_closure": 26, "currency_reform": 52, "rights_campaign": 52,
-    "relapse": 26, "refusal": 13, "lost": 13,
+    "price_doubling": 26,
+    "ration_collapse": 52,
+    "market_closure": 26,
+    "currency_reform": 52,
+    "rights_campaign": 52,
+    "relapse": 26,
+    "refusal": 13,
+    "lost": 13,
 }
 
 
@@ -89,9 +95,7 @@ def _force(own: Params) -> tuple[float, float, float]:
 
 
 @njit
-def acting_share(
-    histogram: NDArray[np.float64], needed: NDArray[np.float64], push: float, risk: float
-) -> float:
+def acting_share(histogram: NDArray[np.float64], needed: NDArray[np.float64], push: float, risk: float) -> float:
     """F: share of people who act under `push`; those of one bin differ in aversion, uniform over [0, 1].
 
     Without risk a person acts as soon as push reaches what he needs: Granovetter's rule.
@@ -110,8 +114,18 @@ def acting_share(
 
 
 def cascade(
-    histogram: Any, peer: float, heat: float, agents_per_unit: float, adults_per_unit: float, mean_fear: float,
-    steps: int = 20, arrest: bool = True, *, needed: Any = BIN_CENTERS, start: float = 0.001, fear_base: float = 0.3,
+    histogram: Any,
+    peer: float,
+    heat: float,
+    agents_per_unit: float,
+    adults_per_unit: float,
+    mean_fear: float,
+    steps: int = 20,
+    arrest: bool = True,
+    *,
+    needed: Any = BIN_CENTERS,
+    start: float = 0.001,
+    fear_base: float = 0.3,
     precision: float = 2.3,
 ) -> F:
     """The acting share of a county after 0, 1, ... `steps` rounds, shape (steps + 1,); stops early at a fixed point.
@@ -287,8 +301,15 @@ def _incident(world: World, week: Week, here: Ground, c: int, p: Any) -> None:
     luck = draws.uniform(world.seed, "heat", week.number, c)
     heat = -own.heat * float(portable.log(1.0 - luck)) + float(world.county.heat[c])
     path = cascade(
-        here.histogram[c], p.stance.peer, heat, float(here.agents_per_unit[c]), float(here.adults_per_unit[c]),
-        float(here.fear[c]), int(own.steps), start=own.start, fear_base=p.stance.fear_base,
+        here.histogram[c],
+        p.stance.peer,
+        heat,
+        float(here.agents_per_unit[c]),
+        float(here.adults_per_unit[c]),
+        float(here.fear[c]),
+        int(own.steps),
+        start=own.start,
+        fear_base=p.stance.fear_base,
         precision=p.stance.arrest_precision,
     )
     share = float(path[-1])
@@ -297,9 +318,13 @@ def _incident(world: World, week: Week, here: Ground, c: int, p: Any) -> None:
         return
     place = world.places.counties[c]
     event = week.log.record(
-        "incident", week.number, place=place, magnitude=people, causes=_causes(world, week, c),
+        "incident",
+        week.number,
+        place=place,
+        magnitude=people,
+        causes=_causes(world, week, c),
         text=f"A crowd of about {_rounded(people)} in {place}: anger {world.county.anger[c]:.2f}, "
-             f"food stress {here.stress[c]:.2f}, heat of the spark {heat:.2f}.",
+        f"food stress {here.stress[c]:.2f}, heat of the spark {heat:.2f}.",
     )
     world.memory["incidents_week"] += 1.0
     _call(world, week, here, c, share, event, own)
@@ -342,13 +367,25 @@ def _call(world: World, week: Week, here: Ground, c: int, share: float, event: s
         share = min(own.emboldened * share, 1.0)
     place = world.places.counties[c]
     if share < own.lost_crowd:
-        week.log.record("unpunished", week.number, place=place, magnitude=share * float(here.adults[c]),
-                        causes=[event, *refusals], text=f"Nobody moved against the crowd in {place}; it went home.")
+        week.log.record(
+            "unpunished",
+            week.number,
+            place=place,
+            magnitude=share * float(here.adults[c]),
+            causes=[event, *refusals],
+            text=f"Nobody moved against the crowd in {place}; it went home.",
+        )
         return
     world.county.lost[c] = 1
     world.memory[f"lost_crowd.{c}"] = share * float(here.adults[c])
-    week.log.record("lost", week.number, place=place, magnitude=share, causes=[event, *refusals],
-                    text=f"Every organ called refused: {place} is out of the state's hands.")
+    week.log.record(
+        "lost",
+        week.number,
+        place=place,
+        magnitude=share,
+        causes=[event, *refusals],
+        text=f"Every organ called refused: {place} is out of the state's hands.",
+    )
 
 
 def _morale(world: World, called: int, c: int, own: Params) -> float:
@@ -365,9 +402,16 @@ def _disperse(
     due = own.arrested * people
     world.memory[f"arrests_due.{c}"] = world.memory.get(f"arrests_due.{c}", 0.0) + due
     _plan_arrests(world, c, own)
-    week.log.record("dispersed", week.number, place=place, organ=organ, magnitude=people, causes=causes,
-                    text=f"{_called(organ)} broke up the crowd in {place}; about "
-                         f"{_rounded(own.dispersed * people)} stayed, about {_rounded(due)} are to be arrested.")
+    week.log.record(
+        "dispersed",
+        week.number,
+        place=place,
+        organ=organ,
+        magnitude=people,
+        causes=causes,
+        text=f"{_called(organ)} broke up the crowd in {place}; about "
+        f"{_rounded(own.dispersed * people)} stayed, about {_rounded(due)} are to be arrested.",
+    )
 
 
 def _refuse(world: World, week: Week, c: int, organ: str, share: float, event: str, own: Params) -> str:
@@ -375,8 +419,15 @@ def _refuse(world: World, week: Week, c: int, organ: str, share: float, event: s
     world.memory["refusals_week"] += 1.0
     near = list(world.places.neighbours[c][: int(own.spread_counties)])
     world.county.refusal_news[near] = own.refusal_weeks
-    return week.log.record("refusal", week.number, place=place, organ=organ, magnitude=share, causes=[event],
-                           text=f"{_called(organ)} in {place} did not move against the crowd.")
+    return week.log.record(
+        "refusal",
+        week.number,
+        place=place,
+        organ=organ,
+        magnitude=share,
+        causes=[event],
+        text=f"{_called(organ)} in {place} did not move against the crowd.",
+    )
 
 
 def _retake(world: World, week: Week, here: Ground, own: Params) -> None:
@@ -389,9 +440,15 @@ def _retake(world: World, week: Week, here: Ground, own: Params) -> None:
         place = world.places.counties[c]
         world.county.lost[c] = 0
         world.memory.pop(f"lost_crowd.{c}", None)
-        back = week.log.record("retaken", week.number, place=place, organ=able[0], magnitude=crowd,
-                               causes=week.log.latest("lost", 520, place=place)[:1],
-                               text=f"{_called(able[0])} retook {place}.")
+        back = week.log.record(
+            "retaken",
+            week.number,
+            place=place,
+            organ=able[0],
+            magnitude=crowd,
+            causes=week.log.latest("lost", 520, place=place)[:1],
+            text=f"{_called(able[0])} retook {place}.",
+        )
         _disperse(world, week, here, int(c), crowd / max(float(here.adults[c]), 1.0), able[0], [back], own)
 
 
@@ -428,8 +485,13 @@ def _contest(world: World, week: Week, here: Ground, own: Params) -> None:
     chance = fall_chance(share, loyal)
     # the whole country's draw: one entity past the counties
     fell = draws.uniform(world.seed, "obedience", week.number, len(CALLED) * len(world.places.counties)) < chance
-    week.log.record("uprising", week.number, magnitude=share, causes=week.log.latest("lost", 26)[:5],
-                    text=f"Counties with {share:.0%} of the people are lost; the state "
-                         f"{'fell' if fell else 'held'} (chance of falling {chance:.2f}).")
+    week.log.record(
+        "uprising",
+        week.number,
+        magnitude=share,
+        causes=week.log.latest("lost", 26)[:5],
+        text=f"Counties with {share:.0%} of the people are lost; the state "
+        f"{'fell' if fell else 'held'} (chance of falling {chance:.2f}).",
+    )
     if fell:
         world.memory["outcome"] = UPRISING

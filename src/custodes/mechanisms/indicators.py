@@ -72,20 +72,60 @@ class Kind(NamedTuple):
 #: In the order of their computing: causes before effects. Every link is one that the mechanism itself reads.
 KINDS: Final[dict[str, Kind]] = {
     "rate_slips": Kind(1, (), ("reserve_empty",), (), ("+trade_cut", "-trade_leak", "-aid_dollars", "-border_open")),
-    "dear_food": Kind(1, ("rate_slips",), ("ration_collapse",), ("harvest",), (
-        "-border_open", "-budget_food", "-import_grain_extra", "-aid_grain")),
-    "guards_unpaid": Kind(-1, (), ("ration_collapse",), ("harvest",), (
-        "+trade_cut", "-trade_leak", "+organ_revenue_cut", "-budget_security", "-guards_pay", "-aid_dollars", "-border_open",
-        "-budget_food", "-import_grain_extra", "-aid_grain")),
+    "dear_food": Kind(
+        1,
+        ("rate_slips",),
+        ("ration_collapse",),
+        ("harvest",),
+        ("-border_open", "-budget_food", "-import_grain_extra", "-aid_grain"),
+    ),
+    "guards_unpaid": Kind(
+        -1,
+        (),
+        ("ration_collapse",),
+        ("harvest",),
+        (
+            "+trade_cut",
+            "-trade_leak",
+            "+organ_revenue_cut",
+            "-budget_security",
+            "-guards_pay",
+            "-aid_dollars",
+            "-border_open",
+            "-budget_food",
+            "-import_grain_extra",
+            "-aid_grain",
+        ),
+    ),
     "collecting_harder": Kind(1, ("guards_unpaid",), ("softened",), ("relapse", "edict"), ()),
-    "hardship": Kind(-1, ("guards_unpaid",), (), ("market_closure",), (
-        "-market_tolerance", "-budget_economy", "-budget_gifts", "+trade_cut", "-aid_dollars")),
-    "hunger": Kind(1, ("dear_food", "hardship"), ("ration_collapse",), ("harvest",), (
-        "-budget_food", "-import_grain_extra", "-aid_grain", "ration_priority", "+budget_army", "+levy_extra")),
-    "anger_rises": Kind(1, ("collecting_harder",), ("rights_campaign",), ("relapse",), (
-        "+broadcast_reach", "+broadcast_content", "-information_control")),
-    "support_falls": Kind(-1, ("hunger", "hardship", "anger_rises"), ("rights_campaign",), ("promise",), (
-        "+broadcast_reach", "+broadcast_content", "-information_control", "-budget_propaganda")),
+    "hardship": Kind(
+        -1,
+        ("guards_unpaid",),
+        (),
+        ("market_closure",),
+        ("-market_tolerance", "-budget_economy", "-budget_gifts", "+trade_cut", "-aid_dollars"),
+    ),
+    "hunger": Kind(
+        1,
+        ("dear_food", "hardship"),
+        ("ration_collapse",),
+        ("harvest",),
+        ("-budget_food", "-import_grain_extra", "-aid_grain", "ration_priority", "+budget_army", "+levy_extra"),
+    ),
+    "anger_rises": Kind(
+        1,
+        ("collecting_harder",),
+        ("rights_campaign",),
+        ("relapse",),
+        ("+broadcast_reach", "+broadcast_content", "-information_control"),
+    ),
+    "support_falls": Kind(
+        -1,
+        ("hunger", "hardship", "anger_rises"),
+        ("rights_campaign",),
+        ("promise",),
+        ("+broadcast_reach", "+broadcast_content", "-information_control", "-budget_propaganda"),
+    ),
     "control_weakens": Kind(-1, ("guards_unpaid", "collecting_harder"), (), ("chief_purged", "edict"), ()),
 }
 BY_ORGAN: Final = ("guards_unpaid", "collecting_harder")
@@ -135,7 +175,9 @@ def settle(world: World, week: Week, p: Any) -> None:
     learnt = _learnt(world, week, own)
     gaps = _follow(world, measured(world, p), learnt, own)
     if learnt >= own.learning and week.number >= 0:
-        for it, gap in zip(series(world.places.provinces), gaps, strict=False):  # what organs take is judged with effort
+        for it, gap in zip(
+            series(world.places.provinces), gaps, strict=False
+        ):  # what organs take is judged with effort
             if gap >= own.release or it.level in world.memory:
                 _judge(world, week, it, gap, p)
 
@@ -230,7 +272,8 @@ def _thresholds(provinces: tuple[str, ...], own: Params) -> tuple[F, F, F, NDArr
     """Of every series: which way is bad, its threshold, the least that this is a share of, and whether it is no share."""
     kinds = ["collecting_harder" if it.kind == TAKEN else it.kind for it in series(provinces)]
     return (
-        np.array([KINDS[kind].sign for kind in kinds]), np.array([getattr(own, kind) for kind in kinds]),
+        np.array([KINDS[kind].sign for kind in kinds]),
+        np.array([getattr(own, kind) for kind in kinds]),
         np.array([own.hunger_floor if kind == "hunger" else 1e-9 for kind in kinds]),
         np.array([kind == "support_falls" for kind in kinds]),
     )
@@ -289,7 +332,10 @@ def _judge(world: World, week: Week, it: Series, gap: float, p: Any) -> None:
         memory[it.told] = float(week.number)
         now, usual = memory[it.recent], memory[it.usual]
         week.log.record(
-            it.kind, week.number, place=it.place, organ=it.organ,
+            it.kind,
+            week.number,
+            place=it.place,
+            organ=it.organ,
             causes=_causes(world, week, it.kind, it.place, it.organ, p),
             magnitude=now - usual if it.kind == "support_falls" else now / usual if usual else now,
             text=_text(world, it, now, usual),
@@ -390,11 +436,20 @@ def capital(words: str) -> str:
 def _text(world: World, it: Series, now: float, usual: float) -> str:
     """What happened, in numbers."""
     where, who = it.place or "the country", called(it.organ)
-    more = f"{abs(now / usual - 1.0):.0%} {'more' if now > usual else 'less'} than usual" if usual > 0.0 else "not as usual"
+    more = (
+        f"{abs(now / usual - 1.0):.0%} {'more' if now > usual else 'less'} than usual"
+        if usual > 0.0
+        else "not as usual"
+    )
     if it.kind == "collecting_harder":
         taken, before = (world.memory[_key(part, TAKEN, it.place, it.organ)] for part in ("recent", "usual"))
-        time, income = f"{now:.0%} of their time collecting (usual: {usual:.0%})", f"{taken:.2%} of household income (usual: {before:.2%})"
-        return f"{capital(who)} " + (f"spend {time} and take {income}." if now >= usual else f"take {income} and spend {time}.")
+        time, income = (
+            f"{now:.0%} of their time collecting (usual: {usual:.0%})",
+            f"{taken:.2%} of household income (usual: {before:.2%})",
+        )
+        return f"{capital(who)} " + (
+            f"spend {time} and take {income}." if now >= usual else f"take {income} and spend {time}."
+        )
     return {
         "rate_slips": f"A dollar costs {now:,.0f} won, {more} ({usual:,.0f}).",
         "dear_food": f"Rice costs {now:,.0f} won a kilogram, {more} ({usual:,.0f}).",

@@ -28,9 +28,7 @@ READS = (
     "sums.workers_milli households.members households.skill units.first_household tiles.first_unit tiles.first_of_county "
     "sums.class_households levers.budget_economy levers.budget_gifts levers.levy_extra levers.market_tolerance"
 )
-WRITES = (
-    "books.till books.county_chief books.chain books.pocket books.won national.wage_rate county.market_rate memory"
-)
+WRITES = "books.till books.county_chief books.chain books.pocket books.won national.wage_rate county.market_rate memory"
 
 SLACK = 1.005  #: workers and households are counted a week late
 SLACK_ROWS = 3
@@ -250,7 +248,9 @@ def take_fee_and_rate(world: World, p: Params) -> F:
     books = world.books
     half = books.till // 2
     fee = np.where(world.county.lost == 0, np.floor(half * p.fee), 0.0).astype(np.int64)
-    kept = np.floor(fee * (p.diverted * (1.0 - p.edict_on_diverted * float(world.organ.edict[CADRES])))).astype(np.int64)
+    kept = np.floor(fee * (p.diverted * (1.0 - p.edict_on_diverted * float(world.organ.edict[CADRES])))).astype(
+        np.int64
+    )
     books.till -= fee
     books.pocket[CADRES] += kept
     books.won["treasury"] += int((fee - kept).sum())
@@ -273,7 +273,9 @@ def _returning_labour(world: World, p: Params) -> F:
         a, b = int(starts[c]), int(starts[c + 1])
         members, skill = world.households.members[a:b].astype(np.int64), world.households.skill[a:b].astype(np.int64)
         able = world.k * int((members * skill).sum()) / 4096.0 * WORKERS_PER_MEMBER
-        out[c] = (1.0 - p.share_rate) * world.by_county("market_labour_milli")[c] / 1000.0 + p.share_rate * tolerance * able
+        out[c] = (1.0 - p.share_rate) * world.by_county("market_labour_milli")[
+            c
+        ] / 1000.0 + p.share_rate * tolerance * able
     return out
 
 

@@ -68,7 +68,8 @@ def attendance(income: F, p: Params) -> F:
 def morale_target(income: F, quota: F, hazard: F, edict: F, p: Params) -> F:
     """Where morale tends, in [0, 1]."""
     return np.clip(
-        p.base + p.income * income / (1.0 + quota) - p.hazard * np.minimum(1.0, hazard) - p.edict * edict, 0.0, 1.0)
+        p.base + p.income * income / (1.0 + quota) - p.hazard * np.minimum(1.0, hazard) - p.edict * edict, 0.0, 1.0
+    )
 
 
 def settle(world: World, week: Week, p: Any) -> None:

@@ -109,8 +109,9 @@ def prepare(world: World, week: Week, p: Any) -> dict[str, NDArray[Any]]:
         "grain_price": grain_price,
         "ration_price": grain_price.copy(),
         "want_factor": want_factor,
-        "market_fill": np.array([
-            market_fill(world, float(want_factor.max(initial=0.0))) * min(1.0, week.levers.market_tolerance)]),
+        "market_fill": np.array(
+            [market_fill(world, float(want_factor.max(initial=0.0))) * min(1.0, week.levers.market_tolerance)]
+        ),
         "won_per_cent": np.array([won_per_cent]),
         "remittance_cents": np.array([remittance_cents(world, won_per_cent, q)], np.int64),
         "dollar_fill": dollar_fill(world, won_per_cent, q),
@@ -119,7 +120,9 @@ def prepare(world: World, week: Week, p: Any) -> dict[str, NDArray[Any]]:
 
 def settle(world: World, week: Week, p: Any) -> None:  # noqa: ARG001
     """After the pass: importers spend part of the dollars that households left them on goods abroad."""
-    world.books.move_cents("importers_cents", "abroad_cents", int(world.books.cents["importers_cents"] * p.prices.goods_share))
+    world.books.move_cents(
+        "importers_cents", "abroad_cents", int(world.books.cents["importers_cents"] * p.prices.goods_share)
+    )
 
 
 def exports_now(levers: Any, p: Params) -> float:
@@ -172,7 +175,9 @@ def _log_reserve(world: World, week: Week, *, empty: bool) -> None:
         world.memory["reserve_empty"] = 1.0
         kinds = ("trade_cut", "trade_leak", "border_open", "import_grain_extra", "budget_food")
         week.log.record(
-            "reserve_empty", week.number, magnitude=world.national.dollar_demand / max(1.0, world.national.dollar_supply),
+            "reserve_empty",
+            week.number,
+            magnitude=world.national.dollar_demand / max(1.0, world.national.dollar_supply),
             causes=[i for kind in kinds for i in week.log.latest(kind, 520)],
             text="The state's hard currency is spent: the bank no longer holds the exchange rate.",
         )
@@ -265,10 +270,20 @@ def _log_price(world: World, week: Week) -> None:
     ratio = nation.rice_price / memory["rice_year_mean"]
     if ratio > 2.0 and not memory.get("price_doubled"):
         memory["price_doubled"], memory["price_doubled_week"] = 1.0, float(week.number)
-        kinds = ("harvest", "harvest_factor", "border_open", "reserve_empty", "ration_collapse", "ration_priority",
-                 "currency_reform", "trade_cut")
+        kinds = (
+            "harvest",
+            "harvest_factor",
+            "border_open",
+            "reserve_empty",
+            "ration_collapse",
+            "ration_priority",
+            "currency_reform",
+            "trade_cut",
+        )
         week.log.record(
-            "price_doubling", week.number, magnitude=ratio,
+            "price_doubling",
+            week.number,
+            magnitude=ratio,
             causes=[i for kind in kinds for i in week.log.latest(kind, 52)[:1]],
             text=f"Rice costs {nation.rice_price:.0f} won a kilogram, {ratio:.1f} times its yearly mean.",
         )

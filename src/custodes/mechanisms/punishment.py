@@ -66,5 +66,9 @@ def settle(world: World, week: Week, p: Any) -> None:
     """Note once a year that the camps are over-full: released are none, but the log should say it."""
     held = world.total("camp")
     if held > p.punishment.camp_places and not week.log.latest("camps_full", 52):
-        week.log.record("camps_full", week.number, magnitude=float(held),
-                        text=f"The camps hold about {held:,} people, more than their places.")
+        week.log.record(
+            "camps_full",
+            week.number,
+            magnitude=float(held),
+            text=f"The camps hold about {held:,} people, more than their places.",
+        )

@@ -116,10 +116,18 @@ def settle(world: World, week: Week, p: Any) -> None:  # noqa: ARG001
 
 def coverage(p: Params) -> NDArray[np.float64]:
     """Share of each ration class that is served, shape (8,); farmers live from their own stock."""
-    return np.array([
-        p.coverage_guards, p.coverage_guards, p.coverage_officials, p.coverage_capital, p.coverage_state_workers,
-        p.coverage_dependants, 0.0, p.coverage_army,
-    ])
+    return np.array(
+        [
+            p.coverage_guards,
+            p.coverage_guards,
+            p.coverage_officials,
+            p.coverage_capital,
+            p.coverage_state_workers,
+            p.coverage_dependants,
+            0.0,
+            p.coverage_army,
+        ]
+    )
 
 
 def priority_list(classes: tuple[int, ...]) -> tuple[int, ...]:
@@ -184,7 +192,10 @@ def _note_harvest(world: World, week: Week, amount: int, usual: float) -> None:
         return
     factor = memory["harvest_in"] / memory["harvest_usual"] if memory["harvest_usual"] > 0.0 else 0.0
     week.log.record(
-        "harvest", week.number, magnitude=factor, causes=week.log.latest("harvest_factor", 52),
+        "harvest",
+        week.number,
+        magnitude=factor,
+        causes=week.log.latest("harvest_factor", 52),
         text=f"The harvest brought {memory['harvest_in'] / TONNE / 1e6:.2f} million tonnes, {100 * factor:.0f} % of the usual.",
     )
     memory["harvest_in"] = memory["harvest_usual"] = 0.0
@@ -321,10 +332,12 @@ def _log_collapse(world: World, week: Week, p: Params, state_workers: int) -> No
         world.memory["ration_collapse"] = 1.0
         kinds = ("harvest", "harvest_factor", "ration_priority", "budget_food", "aid_grain", "reserve_empty")
         week.log.record(
-            "ration_collapse", week.number, magnitude=world.national.ration,
+            "ration_collapse",
+            week.number,
+            magnitude=world.national.ration,
             causes=[i for kind in kinds for i in week.log.latest(kind, 52)[:1]],
             text=f"The ration plan fell to {world.national.ration:.0f} grams a day; state workers get "
-                 f"{state_workers / 7:.0f}.",
+            f"{state_workers / 7:.0f}.",
         )
     elif up:
         world.memory["ration_collapse"] = 0.0

@@ -74,8 +74,14 @@ def net_risk(risk_aversion: float, arrest_probability: float, fear: float, p: Pa
 
 @njit
 def choose(
-    support: float, grievance: float, fear: float, risk_aversion: float, arrest_probability: float, peer_share: float,
-    adult: float, p: Params,
+    support: float,
+    grievance: float,
+    fear: float,
+    risk_aversion: float,
+    arrest_probability: float,
+    peer_share: float,
+    adult: float,
+    p: Params,
 ) -> float:
     """This week's stance (codes of world.columns): dissent iff T - G + N <= peer share, else evade, else conform."""
     cost = needed_share(grievance, p) + net_risk(risk_aversion, arrest_probability, fear, p)

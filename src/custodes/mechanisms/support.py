@@ -50,8 +50,15 @@ def household_part(income: float, reference: float, food_stress: float, cadre_we
 
 @njit
 def update(
-    support: float, trait: float, household_part: float, victim_memory: float, media: float, rights: float,
-    kin_punished: float, rally: float, p: Params,
+    support: float,
+    trait: float,
+    household_part: float,
+    victim_memory: float,
+    media: float,
+    rights: float,
+    kin_punished: float,
+    rally: float,
+    p: Params,
 ) -> float:
     """Next week's private support in [-1, 1]; songbun and cohort are inside `trait`, `kin_punished` is 0 or 1."""
     belief = p.indoctrination * (1.0 - p.media_doubt * media - p.rights_doubt * rights)
@@ -75,7 +82,9 @@ def prepare(world: World, week: Week, p: Any) -> dict[str, F]:
     wealth = visible_wealth(
         world.by_county("class_income", OFFICIALS).astype(np.float64),
         world.by_county("class_households", OFFICIALS).astype(np.float64),
-        np.asarray(income, np.float64), np.asarray(households, np.float64), p.support.wealth_cap,
+        np.asarray(income, np.float64),
+        np.asarray(households, np.float64),
+        p.support.wealth_cap,
     )
     return {"cadre_wealth": wealth, "rally": np.array([_rally(world, week) + _propaganda(world, week, p.support)])}
 

@@ -44,17 +44,43 @@ class Params(NamedTuple):
 
 
 QUESTIONS: Final = (
-    "women", "border", "paid_bribes", "officials_took_30_percent", "never_received_rations", "watched_foreign_video",
-    "private_economy", "half_of_peers_support", "own_view_negative", "no_wage_no_ration", "informal_share",
-    "songbun_core", "songbun_hostile", "mean_age",
+    "women",
+    "border",
+    "paid_bribes",
+    "officials_took_30_percent",
+    "never_received_rations",
+    "watched_foreign_video",
+    "private_economy",
+    "half_of_peers_support",
+    "own_view_negative",
+    "no_wage_no_ration",
+    "informal_share",
+    "songbun_core",
+    "songbun_hostile",
+    "mean_age",
 )
-MEANINGS: Final = dict(zip(QUESTIONS, (
-    "women among leavers", "leavers from provinces on the border", "ever paid a bribe", "officials took 30 % or more of income",
-    "never received rations", "ever watched foreign video", "share of labour in the private economy",
-    "say that half or more of their peers support the leader", "hold a negative view of the leader",
-    "neither wage nor ration from the state job", "informal share of household income", "songbun: core",
-    "songbun: hostile", "age in years",
-), strict=True))
+MEANINGS: Final = dict(
+    zip(
+        QUESTIONS,
+        (
+            "women among leavers",
+            "leavers from provinces on the border",
+            "ever paid a bribe",
+            "officials took 30 % or more of income",
+            "never received rations",
+            "ever watched foreign video",
+            "share of labour in the private economy",
+            "say that half or more of their peers support the leader",
+            "hold a negative view of the leader",
+            "neither wage nor ration from the state job",
+            "informal share of household income",
+            "songbun: core",
+            "songbun: hostile",
+            "age in years",
+        ),
+        strict=True,
+    )
+)
 _N: Final = len(QUESTIONS)
 BORDER: Final = PLACE_TYPES.index("border")
 _U16: Final = 1.0 / 65535.0
@@ -82,9 +108,16 @@ def ask_everybody(first_unit, last_unit, c, border, persons, households, units, 
             m = households.market_share[h] * _U16
             private = persons.private_support[r] * _I16
             means = flight.afford(income, t.afford_cost[0], kin, flight_p)
-            push = flight.push(private, households.victim_memory[h] * _U16, households.food_stress[h] * _U16,
-                               persons.media[r] * _U16, flight_p)
-            w = flight.hazard(t.flight_rate[c], means, push, woman, 1.0 * age, persons.fear[r] * _U16, t.risk_heard[c], flight_p)
+            push = flight.push(
+                private,
+                households.victim_memory[h] * _U16,
+                households.food_stress[h] * _U16,
+                persons.media[r] * _U16,
+                flight_p,
+            )
+            w = flight.hazard(
+                t.flight_rate[c], means, push, woman, 1.0 * age, persons.fear[r] * _U16, t.risk_heard[c], flight_p
+            )
             kind = households.ration_class[h]
             workers = 0.55 * households.members[h]
             served = 1.0 if households.served_rank[h] < 65536.0 * t.coverage[kind] else 0.0
@@ -126,8 +159,20 @@ def ask(world: World, tables: Tables, year: int, weeks_since_1990: int, p: Any) 
     at_border = {int(places.province[c]) for c in range(len(places.counties)) if places.place_type[c] == BORDER}
     for c in range(len(places.counties)):
         border = 1.0 if int(places.province[c]) in at_border else 0.0
-        ask_everybody(starts[c], starts[c + 1], c, border, world.persons, world.households, world.units, tables,
-                      p.flight, p.survey, weeks_since_1990, answers)
+        ask_everybody(
+            starts[c],
+            starts[c + 1],
+            c,
+            border,
+            world.persons,
+            world.households,
+            world.units,
+            tables,
+            p.flight,
+            p.survey,
+            weeks_since_1990,
+            answers,
+        )
     weight = float(answers[_N])
     result = {q: float(answers[i]) / weight if weight else 0.0 for i, q in enumerate(QUESTIONS)}
     size = int(p.survey.sample_size)

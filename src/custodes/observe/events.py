@@ -55,8 +55,16 @@ class EventLog:
         self.now = week
 
     def record(
-        self, kind: str, week: int, *, place: str = "", organ: str = "", magnitude: float = 0.0,
-        causes: Iterable[str] = (), text: str = "", origin: str = "",
+        self,
+        kind: str,
+        week: int,
+        *,
+        place: str = "",
+        organ: str = "",
+        magnitude: float = 0.0,
+        causes: Iterable[str] = (),
+        text: str = "",
+        origin: str = "",
     ) -> str:
         """Write one event and return its id; ValueError for a cause that is not in the log."""
         named = tuple(dict.fromkeys(causes))
@@ -65,7 +73,9 @@ class EventLog:
                 raise ValueError(f"the event '{kind}' of week {week} names an unknown cause: '{cause}'")
         same = self._by_kind.setdefault(kind, [])
         date = str(self.start + np.timedelta64(7 * week, "D"))
-        event = Event(f"{kind}-{len(same) + 1}", int(week), date, kind, place, organ, float(magnitude), named, text, origin)
+        event = Event(
+            f"{kind}-{len(same) + 1}", int(week), date, kind, place, organ, float(magnitude), named, text, origin
+        )
         self._add(event, same)
         self.now = max(self.now, int(week))
         return event.id

@@ -80,8 +80,10 @@ def _events(events: Any) -> Iterable[Event]:
     if hasattr(events, "itertuples"):
         for row in events.itertuples(index=False):
             values = row._asdict()
-            yield Event(**{f: values[f] for f in Event._fields}
-                        | {"date": str(values["date"])[:10], "causes": tuple(values["causes"])})
+            yield Event(
+                **{f: values[f] for f in Event._fields}
+                | {"date": str(values["date"])[:10], "causes": tuple(values["causes"])}
+            )
     else:
         yield from events
 
@@ -119,7 +121,9 @@ def _note(node: Node) -> str:
     """What the reader should know of where a chain ends."""
     if node.seen:
         return " (its causes stand above)"
-    return "" if node.event.causes or node.event.origin else " (no earlier record: from the state of that week, and luck)"
+    return (
+        "" if node.event.causes or node.event.origin else " (no earlier record: from the state of that week, and luck)"
+    )
 
 
 def _html(node: Node) -> str:

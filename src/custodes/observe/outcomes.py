@@ -20,10 +20,19 @@ class Outcome(NamedTuple):
 
 OUTCOMES: Final = (
     Outcome("status quo", "the state stood to the last week of the run", breakdown=False),
-    Outcome("uprising", "counties with enough of the people, or the capital, were lost, and the state lost the contest over "
-            "them", breakdown=True),
+    Outcome(
+        "uprising",
+        "counties with enough of the people, or the capital, were lost, and the state lost the contest over them",
+        breakdown=True,
+    ),
 )
-NOT_MODELLED: Final = ("a coup", "a reform", "a change of rules by insiders", "the leader's natural exit", "foreign intervention")
+NOT_MODELLED: Final = (
+    "a coup",
+    "a reform",
+    "a change of rules by insiders",
+    "the leader's natural exit",
+    "foreign intervention",
+)
 FELL: Final = "the state fell"  #: what the text of an `uprising` says in the week when it succeeds
 _BY_NAME: Final = {o.name: o for o in OUTCOMES}
 

@@ -55,7 +55,13 @@ class Sight:
     """The world of one week, added up. L = provinces + 1 (last: nation), M = organs + 1 (last: all)."""
 
     def __init__(
-        self, world: World, places: Places, measures: Measures, log: Any, week: int, arrays: dict[str, F],
+        self,
+        world: World,
+        places: Places,
+        measures: Measures,
+        log: Any,
+        week: int,
+        arrays: dict[str, F],
     ) -> None:
         self.world, self.measures = world, measures
         self._places, self._log, self._week, self._arrays = places, log, week, arrays
@@ -135,7 +141,9 @@ class Sight:
     def by_population(self, x: F) -> F:
         """Mean of county values (C,) over people at the start, (L,)."""
         people = self._places.population
-        return share(np.ldexp(self.by_province(self.whole(x) * people).astype(np.float64), -BITS), self.by_province(people))
+        return share(
+            np.ldexp(self.by_province(self.whole(x) * people).astype(np.float64), -BITS), self.by_province(people)
+        )
 
     def before(self, name: str) -> Any:
         """Last week's value of a series; zeros in week 0."""

@@ -105,8 +105,14 @@ def compare(table: "Table", answers: Answers, facts: Sequence[Mapping[str, Any]]
         row: dict[str, Any] = {"id": entry.fact, "what": entry.what, "unit": entry.unit, "model": float(model)}
         if fact:
             low, high = float(fact["low"]), float(fact["high"])
-            row |= {"value": fact["value"], "low": low, "high": high, "grade": fact.get("grade", ""),
-                    "until": fact.get("until"), "inside": bool(low <= model <= high)}
+            row |= {
+                "value": fact["value"],
+                "low": low,
+                "high": high,
+                "grade": fact.get("grade", ""),
+                "until": fact.get("until"),
+                "inside": bool(low <= model <= high),
+            }
         if entry.fact == "C01":
             rows = int(seen.national("arrivals_abroad").sum() // k)
             row |= {"rows": rows, "error": (2.0 + 1.96 * float(np.sqrt(rows + 1.0))) * k * 52.0 / seen.weeks}

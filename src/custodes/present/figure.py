@@ -20,17 +20,33 @@ Spec = dict[str, Any]
 INK: Final = "#222222"
 MUTED: Final = "#767676"
 COLOURS: Final = {
-    "threaten": "#b2182b", "plead": "#d9791a", "abstain": "#8a8a8a",
-    "state security": "#6a3d9a", "police": "#1f66a8", "cadres": "#a67c00", "all organs": "#222222",
+    "threaten": "#b2182b",
+    "plead": "#d9791a",
+    "abstain": "#8a8a8a",
+    "state security": "#6a3d9a",
+    "police": "#1f66a8",
+    "cadres": "#a67c00",
+    "all organs": "#222222",
 }
 CYCLE: Final = ("#1f66a8", "#b2182b", "#4d8c3f", "#6a3d9a", "#a67c00")
 LEAST_SPAN: Final = 0.2  #: of the largest value: an axis that does not start at zero shows at least so much
 _SPACE_RIGHT: Final = 0.24  #: of the time shown, for labels at the ends of lines
 
 CONFIG: Final[Spec] = {
-    "background": "white", "view": {"stroke": None}, "font": "system-ui, sans-serif",
-    "axis": {"grid": True, "gridColor": "#ececec", "domain": False, "tickColor": "#cccccc", "labelColor": "#555555",
-             "labelFontSize": 11, "titleColor": "#555555", "titleFontWeight": "normal", "titleFontSize": 11},
+    "background": "white",
+    "view": {"stroke": None},
+    "font": "system-ui, sans-serif",
+    "axis": {
+        "grid": True,
+        "gridColor": "#ececec",
+        "domain": False,
+        "tickColor": "#cccccc",
+        "labelColor": "#555555",
+        "labelFontSize": 11,
+        "titleColor": "#555555",
+        "titleFontWeight": "normal",
+        "titleFontSize": 11,
+    },
     "axisX": {"grid": False, "domain": True, "domainColor": "#cccccc"},
     "title": {"anchor": "start", "fontSize": 12, "fontWeight": 600, "color": INK, "subtitleColor": MUTED, "offset": 8},
     "text": {"fontSize": 11},
@@ -88,15 +104,25 @@ def axis_x(dates: Sequence[str], room: float = _SPACE_RIGHT) -> Spec:
     days_of = [t.astype("datetime64[D]") for t in ticks]  # a run that starts just after a tick has it at its start
     inside = [str(max(t, first)) for t in days_of if t >= first - np.timedelta64(21, "D")]
     return {
-        "field": "date", "type": "temporal", "title": None,
+        "field": "date",
+        "type": "temporal",
+        "title": None,
         "scale": {"domain": [str(first), str(end)], "nice": False},
         "axis": {"format": "%Y" if unit == "Y" else "%b %Y", "values": inside, "labelAngle": 0},
     }
 
 
 def chart_lines(
-    lines: Sequence[Line], *, form: str, title: str = "", zero: bool = True, height: int = 240, width: int | str = "container",
-    marks: Sequence[tuple[str, str]] = (), labels: bool = True, colours: Sequence[str] = (),
+    lines: Sequence[Line],
+    *,
+    form: str,
+    title: str = "",
+    zero: bool = True,
+    height: int = 240,
+    width: int | str = "container",
+    marks: Sequence[tuple[str, str]] = (),
+    labels: bool = True,
+    colours: Sequence[str] = (),
 ) -> Spec:
     """Lines with bands where runs differ, names at their ends, and numbered marks of events above.
 
@@ -108,16 +134,32 @@ def chart_lines(
     palette = list(colours) or [COLOURS.get(n, CYCLE[i % len(CYCLE)]) for i, n in enumerate(names)]
     colour = {"field": "label", "type": "nominal", "scale": {"domain": names, "range": palette}, "legend": None}
     low, high = _domain(lines, zero)
-    y = {"field": "value", "type": "quantitative", "title": None, "axis": {"format": form, "tickCount": 5, "minExtent": 38},
-         "scale": {"domain": [low, high], "nice": False, "zero": False}}
+    y = {
+        "field": "value",
+        "type": "quantitative",
+        "title": None,
+        "axis": {"format": form, "tickCount": 5, "minExtent": 38},
+        "scale": {"domain": [low, high], "nice": False, "zero": False},
+    }
     layers: list[Spec] = []
     if any((one.high > one.low).any() for one in lines):
-        layers.append({"mark": {"type": "area", "opacity": 0.18}, "encoding": {
-            "x": x, "y": y | {"field": "low"}, "y2": {"field": "high"}, "color": colour}})
-    tooltip = [{"field": "date", "type": "temporal", "title": "date", "format": "%b %Y"}, {"field": "label", "title": " "},
-               {"field": "value", "type": "quantitative", "format": ",.4~g"}]
-    layers.append({"mark": {"type": "line", "strokeWidth": 1.8, "clip": True},
-                   "encoding": {"x": x, "y": y, "color": colour, "tooltip": tooltip}})
+        layers.append(
+            {
+                "mark": {"type": "area", "opacity": 0.18},
+                "encoding": {"x": x, "y": y | {"field": "low"}, "y2": {"field": "high"}, "color": colour},
+            }
+        )
+    tooltip = [
+        {"field": "date", "type": "temporal", "title": "date", "format": "%b %Y"},
+        {"field": "label", "title": " "},
+        {"field": "value", "type": "quantitative", "format": ",.4~g"},
+    ]
+    layers.append(
+        {
+            "mark": {"type": "line", "strokeWidth": 1.8, "clip": True},
+            "encoding": {"x": x, "y": y, "color": colour, "tooltip": tooltip},
+        }
+    )
     if labels:
         layers.append(_end_labels(lines, x, y, colour, (low, high), height))
     if marks:
@@ -142,7 +184,9 @@ def _domain(lines: Sequence[Line], zero: bool) -> tuple[float, float]:
     return digits(bottom), digits(high + pad)
 
 
-def _end_labels(lines: Sequence[Line], x: Spec, y: Spec, colour: Spec, domain: tuple[float, float], height: int) -> Spec:
+def _end_labels(
+    lines: Sequence[Line], x: Spec, y: Spec, colour: Spec, domain: tuple[float, float], height: int
+) -> Spec:
     """Names beside the last points, moved apart where they would overlap."""
     gap = (domain[1] - domain[0]) * 15.0 / height
     order = sorted(range(len(lines)), key=lambda i: float(lines[i].middle[-1]))
@@ -152,17 +196,27 @@ def _end_labels(lines: Sequence[Line], x: Spec, y: Spec, colour: Spec, domain: t
     over = max(0.0, at[-1] - (domain[1] - 0.3 * gap)) if at else 0.0
     placed = {lines[i].label: a - over for i, a in zip(order, at, strict=True)}
     values = [{"date": one.dates[-1], "label": one.label, "value": digits(placed[one.label])} for one in lines]
-    return {"data": {"values": values}, "mark": {"type": "text", "align": "left", "dx": 7, "baseline": "middle", "fontWeight": 600},
-            "encoding": {"x": x, "y": y, "color": colour, "text": {"field": "label"}}}
+    return {
+        "data": {"values": values},
+        "mark": {"type": "text", "align": "left", "dx": 7, "baseline": "middle", "fontWeight": 600},
+        "encoding": {"x": x, "y": y, "color": colour, "text": {"field": "label"}},
+    }
 
 
 def _marks(marks: Sequence[tuple[str, str]], x: Spec) -> list[Spec]:
     rules = [{"date": date} for date, _ in marks]
     values = [{"date": date, "mark": label} for date, label in _apart(marks, x["scale"]["domain"])]
     return [
-        {"data": {"values": rules}, "mark": {"type": "rule", "color": "#999999", "strokeDash": [2, 3]}, "encoding": {"x": x}},
-        {"data": {"values": values}, "mark": {"type": "text", "baseline": "bottom", "dy": -3, "color": INK, "fontSize": 10},
-         "encoding": {"x": x, "y": {"value": 0}, "text": {"field": "mark"}}},
+        {
+            "data": {"values": rules},
+            "mark": {"type": "rule", "color": "#999999", "strokeDash": [2, 3]},
+            "encoding": {"x": x},
+        },
+        {
+            "data": {"values": values},
+            "mark": {"type": "text", "baseline": "bottom", "dy": -3, "color": INK, "fontSize": 10},
+            "encoding": {"x": x, "y": {"value": 0}, "text": {"field": "mark"}},
+        },
     ]
 
 

@@ -6,8 +6,19 @@ from typing import Final
 from custodes.observe.events import Event, EventLog
 
 #: Events that people will ask about, the gravest first.
-MAIN: Final = ("uprising", "lost", "refusal", "incident", "ration_collapse", "price_doubling", "reserve_empty", "relapse",
-               "softening", "retaken", "camps_full")
+MAIN: Final = (
+    "uprising",
+    "lost",
+    "refusal",
+    "incident",
+    "ration_collapse",
+    "price_doubling",
+    "reserve_empty",
+    "relapse",
+    "softening",
+    "retaken",
+    "camps_full",
+)
 #: Left out of the story: they happen every year or say little alone.
 MINOR: Final = ("harvest", "fading", "dispersed")
 MOST_CHAINS: Final = 8

@@ -26,8 +26,14 @@ class Line(NamedTuple):
 
 
 def line(
-    runs: Sequence[Run], name: str, label: str, *, province: str | None = None, organ: str | None = None,
-    scale: float = 1.0, yearly: bool = False,
+    runs: Sequence[Run],
+    name: str,
+    label: str,
+    *,
+    province: str | None = None,
+    organ: str | None = None,
+    scale: float = 1.0,
+    yearly: bool = False,
 ) -> Line:
     """A series of the nation or a province, of all organs or one. Flows are a week's amount, or a year's (`yearly`)."""
     table = runs[0].table
@@ -51,8 +57,15 @@ def trailing(runs: Sequence[Run], name: str, label: str, weeks: int) -> Line:
 def rows(lines: Sequence[Line]) -> list[dict[str, object]]:
     """Tidy rows {date, label, value, low, high}, numbers to five digits."""
     return [
-        {"date": date, "label": one.label, "value": digits(one.middle[i]), "low": digits(one.low[i]), "high": digits(one.high[i])}
-        for one in lines for i, date in enumerate(one.dates)
+        {
+            "date": date,
+            "label": one.label,
+            "value": digits(one.middle[i]),
+            "low": digits(one.low[i]),
+            "high": digits(one.high[i]),
+        }
+        for one in lines
+        for i, date in enumerate(one.dates)
     ]
 
 
@@ -81,9 +94,11 @@ def spark_svg(values: F, width: int = 120, height: int = 22) -> str:
     x = np.linspace(2, width - 2, len(means))
     y = height - 3 - (means - means.min()) / span * (height - 6)
     points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True))
-    return (f'<svg class="spark" width="{width}" height="{height}" viewBox="0 0 {width} {height}" aria-hidden="true">'
-            f'<polyline points="{points}" fill="none" stroke="currentColor" stroke-width="1.3"/>'
-            f'<circle cx="{x[-1]:.1f}" cy="{y[-1]:.1f}" r="2" fill="currentColor"/></svg>')
+    return (
+        f'<svg class="spark" width="{width}" height="{height}" viewBox="0 0 {width} {height}" aria-hidden="true">'
+        f'<polyline points="{points}" fill="none" stroke="currentColor" stroke-width="1.3"/>'
+        f'<circle cx="{x[-1]:.1f}" cy="{y[-1]:.1f}" r="2" fill="currentColor"/></svg>'
+    )
 
 
 def _months(dates: NDArray[np.datetime64]) -> list[slice]:

@@ -47,22 +47,48 @@ def choropleths(values: list[dict[str, Any]], outline: dict[str, Any]) -> Spec:
     """A map for each quantity. Provinces without an outline are left out; flat projection, true at the middle latitude."""
     by_name = {row["province"]: row for row in values}
     shapes = _flat(outline)
-    features = [s | {"properties": by_name[s["properties"]["province"]]} for s in shapes if s["properties"]["province"] in by_name]
+    features = [
+        s | {"properties": by_name[s["properties"]["province"]]}
+        for s in shapes
+        if s["properties"]["province"] in by_name
+    ]
     charts = []
     for name, title, form, scheme in SHOWN:
-        charts.append({
-            "title": title, "width": 196, "height": 236, "projection": {"type": "identity", "reflectY": True},
-            "mark": {"type": "geoshape", "stroke": "white", "strokeWidth": 0.8},
-            "encoding": {
-                "color": {"field": f"properties.{name}", "type": "quantitative", "title": None,
-                          "scale": {"scheme": scheme, "nice": False, "zero": False},
-                          "legend": {"orient": "bottom", "format": form, "gradientLength": 150, "gradientThickness": 8,
-                                     "tickCount": 3}},
-                "tooltip": [{"field": "properties.province", "type": "nominal", "title": "province"},
-                            {"field": f"properties.{name}", "type": "quantitative", "title": title, "format": form}],
-            },
-        })
-    return {"data": {"values": features}, "concat": charts, "columns": 4, "spacing": 14, "resolve": {"scale": {"color": "independent"}}}
+        charts.append(
+            {
+                "title": title,
+                "width": 196,
+                "height": 236,
+                "projection": {"type": "identity", "reflectY": True},
+                "mark": {"type": "geoshape", "stroke": "white", "strokeWidth": 0.8},
+                "encoding": {
+                    "color": {
+                        "field": f"properties.{name}",
+                        "type": "quantitative",
+                        "title": None,
+                        "scale": {"scheme": scheme, "nice": False, "zero": False},
+                        "legend": {
+                            "orient": "bottom",
+                            "format": form,
+                            "gradientLength": 150,
+                            "gradientThickness": 8,
+                            "tickCount": 3,
+                        },
+                    },
+                    "tooltip": [
+                        {"field": "properties.province", "type": "nominal", "title": "province"},
+                        {"field": f"properties.{name}", "type": "quantitative", "title": title, "format": form},
+                    ],
+                },
+            }
+        )
+    return {
+        "data": {"values": features},
+        "concat": charts,
+        "columns": 4,
+        "spacing": 14,
+        "resolve": {"scale": {"color": "independent"}},
+    }
 
 
 def points(values: list[dict[str, Any]], places: list[dict[str, Any]]) -> Spec:
@@ -70,8 +96,17 @@ def points(values: list[dict[str, Any]], places: list[dict[str, Any]]) -> Spec:
     by_name = {row["province"]: row for row in values}
     middle = (min(p["latitude"] for p in places) + max(p["latitude"] for p in places)) / 2
     factor = math.cos(math.radians(middle))
-    data = [{"name": p["name"], "population": p["population"], "x": round(p["longitude"] * factor, 3), "y": round(p["latitude"], 3),
-             **by_name[p["province"]]} for p in places if p["province"] in by_name]
+    data = [
+        {
+            "name": p["name"],
+            "population": p["population"],
+            "x": round(p["longitude"] * factor, 3),
+            "y": round(p["latitude"], 3),
+            **by_name[p["province"]],
+        }
+        for p in places
+        if p["province"] in by_name
+    ]
     tall = max(d["y"] for d in data) - min(d["y"] for d in data)
     wide = max(d["x"] for d in data) - min(d["x"] for d in data)
     height = int(min(300.0, max(120.0, 196.0 * (tall + 0.3) / (wide + 0.3))))
@@ -79,33 +114,75 @@ def points(values: list[dict[str, Any]], places: list[dict[str, Any]]) -> Spec:
     charts = []
     for name, title, form, scheme in SHOWN:
         legend = {"orient": "bottom", "format": form, "gradientLength": 150, "gradientThickness": 8, "tickCount": 3}
-        charts.append({
-            "title": title, "width": 196, "height": height,
-            "mark": {"type": "circle", "opacity": 1, "stroke": "#888888", "strokeWidth": 0.4},
-            "encoding": {
-                "x": bare | {"field": "x"}, "y": bare | {"field": "y"},
-                "size": {"field": "population", "type": "quantitative", "legend": None, "scale": {"range": [24, 320]}},
-                "color": {"field": name, "type": "quantitative", "title": None, "legend": legend,
-                          "scale": {"scheme": scheme, "nice": False, "zero": False}},
-                "tooltip": [{"field": "name"}, {"field": "province"},
-                            {"field": name, "type": "quantitative", "title": title, "format": form}],
-            },
-        })
-    return {"data": {"values": data}, "concat": charts, "columns": 4, "spacing": 14, "resolve": {"scale": {"color": "independent"}}}
+        charts.append(
+            {
+                "title": title,
+                "width": 196,
+                "height": height,
+                "mark": {"type": "circle", "opacity": 1, "stroke": "#888888", "strokeWidth": 0.4},
+                "encoding": {
+                    "x": bare | {"field": "x"},
+                    "y": bare | {"field": "y"},
+                    "size": {
+                        "field": "population",
+                        "type": "quantitative",
+                        "legend": None,
+                        "scale": {"range": [24, 320]},
+                    },
+                    "color": {
+                        "field": name,
+                        "type": "quantitative",
+                        "title": None,
+                        "legend": legend,
+                        "scale": {"scheme": scheme, "nice": False, "zero": False},
+                    },
+                    "tooltip": [
+                        {"field": "name"},
+                        {"field": "province"},
+                        {"field": name, "type": "quantitative", "title": title, "format": form},
+                    ],
+                },
+            }
+        )
+    return {
+        "data": {"values": data},
+        "concat": charts,
+        "columns": 4,
+        "spacing": 14,
+        "resolve": {"scale": {"color": "independent"}},
+    }
 
 
 def dots(values: list[dict[str, Any]]) -> Spec:
     """A row of dots for each quantity."""
-    charts = [{
-        "title": title, "width": 150, "height": {"step": 19}, "mark": {"type": "circle", "size": 60, "color": "#1f66a8", "opacity": 1},
-        "encoding": {
-            "x": {"field": name, "type": "quantitative", "title": None, "axis": {"format": form, "tickCount": 3, "labelOverlap": True},
-                  "scale": {"zero": False}},
-            "y": {"field": "province", "type": "nominal", "title": None, "sort": None,
-                  "axis": {"grid": True, "ticks": False} if i == 0 else {"grid": True, "labels": False, "ticks": False}},
-            "tooltip": [{"field": "province"}, {"field": name, "type": "quantitative", "format": form}],
-        },
-    } for i, (name, title, form, _) in enumerate(SHOWN)]
+    charts = [
+        {
+            "title": title,
+            "width": 150,
+            "height": {"step": 19},
+            "mark": {"type": "circle", "size": 60, "color": "#1f66a8", "opacity": 1},
+            "encoding": {
+                "x": {
+                    "field": name,
+                    "type": "quantitative",
+                    "title": None,
+                    "axis": {"format": form, "tickCount": 3, "labelOverlap": True},
+                    "scale": {"zero": False},
+                },
+                "y": {
+                    "field": "province",
+                    "type": "nominal",
+                    "title": None,
+                    "sort": None,
+                    "axis": {"grid": True, "ticks": False}
+                    if i == 0
+                    else {"grid": True, "labels": False, "ticks": False},
+                },
+                "tooltip": [{"field": "province"}, {"field": name, "type": "quantitative", "format": form}],
+            },
+        }
+        for i, (name, title, form, _) in enumerate(SHOWN)
+    ]
     return {"data": {"values": values}, "concat": charts, "columns": 4, "spacing": 16}
 
 
@@ -116,8 +193,14 @@ def _flat(outline: dict[str, Any]) -> list[dict[str, Any]]:
     if not latitudes:
         return []
     factor = math.cos(math.radians((min(latitudes) + max(latitudes)) / 2))
-    return [{"type": "Feature", "properties": {"province": _name(f)},
-             "geometry": f["geometry"] | {"coordinates": _shrunk(f["geometry"]["coordinates"], factor)}} for f in features]
+    return [
+        {
+            "type": "Feature",
+            "properties": {"province": _name(f)},
+            "geometry": f["geometry"] | {"coordinates": _shrunk(f["geometry"]["coordinates"], factor)},
+        }
+        for f in features
+    ]
 
 
 def _drawable(feature: Any) -> bool:

@@ -13,7 +13,11 @@ from custodes.results.run import Run
 WIDTH, HEIGHT, BAR = 860, 330, 13
 _TOP, _GAP = 34, 14
 KEPT: Final = "agents' own pockets"
-_PASSED: Final = {"county chiefs": "to_county_chiefs_won", "organ chiefs": "to_organ_chiefs_won", "leader's fund": "to_leader_won"}
+_PASSED: Final = {
+    "county chiefs": "to_county_chiefs_won",
+    "organ chiefs": "to_organ_chiefs_won",
+    "leader's fund": "to_leader_won",
+}
 
 
 class Flow(NamedTuple):
@@ -61,11 +65,22 @@ def draw(items: Sequence[Flow]) -> str:
     for f in items:
         h = f.won_a_week * scale
         colour = COLOURS.get(f.target if f.source == "households" else f.source, "#1f66a8")
-        parts.append(_band(at[f.source][0] + BAR, right[f.source], at[f.target][0], left[f.target], h, colour,
-                           f"{f.source} to {f.target}: {_billion(f.won_a_week)}"))
+        parts.append(
+            _band(
+                at[f.source][0] + BAR,
+                right[f.source],
+                at[f.target][0],
+                left[f.target],
+                h,
+                colour,
+                f"{f.source} to {f.target}: {_billion(f.won_a_week)}",
+            )
+        )
         right[f.source] += h
         left[f.target] += h
-    parts += [_node(name, *at[name], size[name], scale, total, end=name not in organs and name != "households") for name in at]
+    parts += [
+        _node(name, *at[name], size[name], scale, total, end=name not in organs and name != "households") for name in at
+    ]
     heads = zip((150, 415, 660), ("paid by", "collected by", "ends with"), strict=True)
     parts += [f'<text x="{x}" y="16" fill="{MUTED}" font-size="12">{t}</text>' for x, t in heads]
     return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="Flows of takings">{"".join(parts)}</svg>'
@@ -85,8 +100,10 @@ def _stack(names: Sequence[str], size: dict[str, float], scale: float) -> list[t
 
 def _band(x0: float, y0: float, x1: float, y1: float, h: float, colour: str, title: str) -> str:
     m = (x0 + x1) / 2
-    path = (f"M{x0:.1f},{y0:.1f} C{m:.1f},{y0:.1f} {m:.1f},{y1:.1f} {x1:.1f},{y1:.1f} L{x1:.1f},{y1 + h:.1f} "
-            f"C{m:.1f},{y1 + h:.1f} {m:.1f},{y0 + h:.1f} {x0:.1f},{y0 + h:.1f} Z")
+    path = (
+        f"M{x0:.1f},{y0:.1f} C{m:.1f},{y0:.1f} {m:.1f},{y1:.1f} {x1:.1f},{y1:.1f} L{x1:.1f},{y1 + h:.1f} "
+        f"C{m:.1f},{y1 + h:.1f} {m:.1f},{y0 + h:.1f} {x0:.1f},{y0 + h:.1f} Z"
+    )
     return f'<path d="{path}" fill="{colour}" opacity="0.42"><title>{escape(title)}</title></path>'
 
 
@@ -95,9 +112,11 @@ def _node(name: str, x: float, y: float, won: float, scale: float, total: float,
     text = f"{_billion(won)}, {100 * won / total:.0f} %"
     where = f'x="{x + BAR + 7}" text-anchor="start"' if end else f'x="{x - 7}" text-anchor="end"'
     middle = y + h / 2
-    return (f'<rect x="{x}" y="{y:.1f}" width="{BAR}" height="{h:.1f}" fill="{COLOURS.get(name, "#333333")}"/>'
-            f'<text {where} y="{middle - 1:.1f}" font-size="12.5" font-weight="600">{escape(name)}</text>'
-            f'<text {where} y="{middle + 13:.1f}" font-size="11.5" fill="{MUTED}">{text}</text>')
+    return (
+        f'<rect x="{x}" y="{y:.1f}" width="{BAR}" height="{h:.1f}" fill="{COLOURS.get(name, "#333333")}"/>'
+        f'<text {where} y="{middle - 1:.1f}" font-size="12.5" font-weight="600">{escape(name)}</text>'
+        f'<text {where} y="{middle + 13:.1f}" font-size="11.5" fill="{MUTED}">{text}</text>'
+    )
 
 
 def _billion(won: float) -> str:

@@ -14,15 +14,31 @@ from custodes.present.words import NO_BASE_RATE, Basis, Chance, Estimate, Form, 
 from custodes.results.run import Run
 
 #: What the headline speaks of when it moved, the most telling first.
-TELLING: Final = ("threat_share", "bribe_share_of_spending", "food_stress", "informal_income_share", "private_supporters",
-                  "preference_gap", "public_dissent", "control_capacity", "awareness", "grain_price_won", "won_per_dollar", "flights")
+TELLING: Final = (
+    "threat_share",
+    "bribe_share_of_spending",
+    "food_stress",
+    "informal_income_share",
+    "private_supporters",
+    "preference_gap",
+    "public_dissent",
+    "control_capacity",
+    "awareness",
+    "grain_price_won",
+    "won_per_dollar",
+    "flights",
+)
 MOST_SENTENCES: Final = 4
-FORECAST: Final = ("It is no forecast. It says what follows if the country worked as the equations say; predictions of such a "
-                   "state's end have often been false.")
+FORECAST: Final = (
+    "It is no forecast. It says what follows if the country worked as the equations say; predictions of such a "
+    "state's end have often been false."
+)
 
 
-NO_COURT: Final = (f"A run cannot end in {', '.join(NOT_MODELLED[:-1])} or {NOT_MODELLED[-1]}: this version has no court and no "
-                   "neighbours that act by themselves.")
+NO_COURT: Final = (
+    f"A run cannot end in {', '.join(NOT_MODELLED[:-1])} or {NOT_MODELLED[-1]}: this version has no court and no "
+    "neighbours that act by themselves."
+)
 
 
 class Row(NamedTuple):
@@ -88,7 +104,9 @@ def _belong_together(runs: Sequence[Run]) -> None:
         raise BadInput("a report needs at least one run.")
     for key in ("scenario_digest", "weeks", "k", "start"):
         if len({str(r.record[key]) for r in runs}) > 1:
-            raise BadInput(f"these runs differ in '{key}' and cannot share a report; give runs that differ in the seed only.")
+            raise BadInput(
+                f"these runs differ in '{key}' and cannot share a report; give runs that differ in the seed only."
+            )
     if len({int(r.record["seed"]) for r in runs}) < len(runs):
         raise BadInput("two of these runs have the same seed; give each run once.")
 
@@ -96,8 +114,10 @@ def _belong_together(runs: Sequence[Run]) -> None:
 def _subtitle(runs: Sequence[Run]) -> str:
     r = runs[0].record
     dates = runs[0].table.dates
-    return (f"{span(runs[0].table.weeks)[0].upper()}{span(runs[0].table.weeks)[1:]} from {dates[0]} to {dates[-1]}, "
-            f"{r['people']:,} people at sample {r['sample']}, {measures.basis(runs).text()}")
+    return (
+        f"{span(runs[0].table.weeks)[0].upper()}{span(runs[0].table.weeks)[1:]} from {dates[0]} to {dates[-1]}, "
+        f"{r['people']:,} people at sample {r['sample']}, {measures.basis(runs).text()}"
+    )
 
 
 def headline(runs: Sequence[Run]) -> list[str]:
@@ -112,7 +132,9 @@ def headline(runs: Sequence[Run]) -> list[str]:
             moved.append(changed(BY_NAME[name].label, first, last, *_when(runs)))
     said += moved[:MOST_SENTENCES]
     if not moved:
-        said.append(f"No quantity that the headline follows moved by more than is uncertain ({measures.basis(runs).text()}).")
+        said.append(
+            f"No quantity that the headline follows moved by more than is uncertain ({measures.basis(runs).text()})."
+        )
     return [*said, _unrest(runs)]
 
 
@@ -127,8 +149,11 @@ def _ending(runs: Sequence[Run]) -> str:
     chance = Chance(len(fell), measures.basis(runs), base_rate(runs[0]))
     length = span(int(runs[0].table.weeks))
     if len(runs) == 1:
-        end = (f"The state fell to an {runs[0].record['outcome']} in week {runs[0].record['outcome_week']}" if fell
-               else f"The state stood through all {length} of this run")
+        end = (
+            f"The state fell to an {runs[0].record['outcome']} in week {runs[0].record['outcome_week']}"
+            if fell
+            else f"The state stood through all {length} of this run"
+        )
         return f"{end}. One run says next to nothing about how likely that is: the state fell {chance.text()}."
     return f"Within {length} the state fell {chance.text()}."
 
@@ -148,8 +173,10 @@ def _unrest(runs: Sequence[Run]) -> str:
     found = sorted(c["incident"] for c in crowds)
     refused_in = sum(c["refusal"] > 0 for c in crowds)
     many = f"{count(found[0])} to {count(found[-1])} crowds" if found[0] < found[-1] else times(found[0], "crowd")
-    return (f"Each run saw {many}; an order was refused in {count(refused_in)} of {len(runs)} runs "
-            f"({measures.basis(runs).text()}).")
+    return (
+        f"Each run saw {many}; an order was refused in {count(refused_in)} of {len(runs)} runs "
+        f"({measures.basis(runs).text()})."
+    )
 
 
 def table(runs: Sequence[Run]) -> list[Row]:
@@ -167,12 +194,26 @@ def facts(runs: Sequence[Run]) -> list[Fact]:
     out = []
     for name, row in tables[0].items():
         values = sorted(float(t[name]["model"]) for t in tables if name in t)
-        middle = values[len(values) // 2] if len(values) % 2 else sum(values[len(values) // 2 - 1 : len(values) // 2 + 1]) / 2
+        middle = (
+            values[len(values) // 2]
+            if len(values) % 2
+            else sum(values[len(values) // 2 - 1 : len(values) // 2 + 1]) / 2
+        )
         form = Form("", 1.0, 0 if abs(float(row["high"])) >= 100 and row["unit"] != "per cent" else 1)
         error = float(row["error"]) / len(runs) ** 0.5 if "error" in row else None
         model = Estimate(middle, values[0], values[-1], measures.basis(runs), form, error)
         known, low, high = (form.number(float(row[key])) for key in ("value", "low", "high"))
-        out.append(Fact(row["what"], row["unit"], model, known, f"{low} to {high}", str(row["grade"]), _inside(row, middle, error)))
+        out.append(
+            Fact(
+                row["what"],
+                row["unit"],
+                model,
+                known,
+                f"{low} to {high}",
+                str(row["grade"]),
+                _inside(row, middle, error),
+            )
+        )
     return out
 
 
@@ -203,17 +244,25 @@ def limits(runs: Sequence[Run]) -> list[str]:
     weak = sum(g.startswith("D") for g in grades)
     said = [FORECAST, NO_COURT]
     if len(runs) == 1:
-        said.append("One run is one draw of chance. What stands after ± does not hold how far another seed would be; several seeds do.")
+        said.append(
+            "One run is one draw of chance. What stands after ± does not hold how far another seed would be; several seeds do."
+        )
     if int(record["k"]) > 1:
-        said.append(f"At sample {record['sample']} a row stands for {record['k']} people: rare things (flight, arrests, crowds) come "
-                    "in lumps. What stands after ± reckons with neighbours being alike (design effect 25 for adults, 10 for households).")
+        said.append(
+            f"At sample {record['sample']} a row stands for {record['k']} people: rare things (flight, arrests, crowds) come "
+            "in lumps. What stands after ± reckons with neighbours being alike (design effect 25 for adults, 10 for households)."
+        )
     if grades:
-        said.append(f"{weak} of {len(grades)} parameters rest on reasoning alone (grade D). No interval here holds that doubt: it wants "
-                    "runs over the parameters' priors.")
+        said.append(
+            f"{weak} of {len(grades)} parameters rest on reasoning alone (grade D). No interval here holds that doubt: it wants "
+            "runs over the parameters' priors."
+        )
     places = record["facts"].get("places") or []
     guessed = sum(p["estimated"] for p in places)
     if guessed:
-        said.append(f"{guessed} of {len(places)} counties have estimated, not counted, people; below the province nothing is information.")
+        said.append(
+            f"{guessed} of {len(places)} counties have estimated, not counted, people; below the province nothing is information."
+        )
     return said + [str(s) for s in record["facts"].get("limits", [])] + [str(w) for w in record["warnings"]]
 
 

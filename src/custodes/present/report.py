@@ -37,7 +37,9 @@ def write(runs: Sequence[Run], path: Path) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         files.write_all(target.parent, {target.name: files.bytes_writer(content)})
     except OSError as error:
-        raise BadResults(f"the report '{path}' cannot be written ({files.reason(error)}); choose another --out.") from None
+        raise BadResults(
+            f"the report '{path}' cannot be written ({files.reason(error)}); choose another --out."
+        ) from None
     return path
 
 
@@ -45,12 +47,22 @@ def html(runs: Sequence[Run]) -> str:
     """The report as HTML text."""
     drawn = {f.__name__: f(runs) for f in figures.ALL}
     words = page(runs)
-    return str(_template("report.html.j2").render(
-        page=words, sections=[(key, title, [_shown(drawn[n]) for n in names]) for key, title, names in SECTIONS],
-        specs=json.dumps({f.name: f.spec for f in drawn.values() if f.spec}, separators=(",", ":")).replace("</", "<\\/"),
-        config=json.dumps(CONFIG, separators=(",", ":")), library=drawing_code().replace("</script", "<\\/script"),
-        spark=spark_svg, value=_value, told=told, prior=_prior, against=against_facts(words),
-    ))
+    return str(
+        _template("report.html.j2").render(
+            page=words,
+            sections=[(key, title, [_shown(drawn[n]) for n in names]) for key, title, names in SECTIONS],
+            specs=json.dumps({f.name: f.spec for f in drawn.values() if f.spec}, separators=(",", ":")).replace(
+                "</", "<\\/"
+            ),
+            config=json.dumps(CONFIG, separators=(",", ":")),
+            library=drawing_code().replace("</script", "<\\/script"),
+            spark=spark_svg,
+            value=_value,
+            told=told,
+            prior=_prior,
+            against=against_facts(words),
+        )
+    )
 
 
 def notebook(run: Run) -> str:
@@ -81,8 +93,14 @@ _END = "\n/* end */"
 
 
 def _shown(figure: Figure) -> dict[str, Any]:
-    return {"name": figure.name, "title": figure.title, "caption": figure.caption, "source": figure.source, "svg": figure.svg,
-            "data": figure.data_link()}
+    return {
+        "name": figure.name,
+        "title": figure.title,
+        "caption": figure.caption,
+        "source": figure.source,
+        "svg": figure.svg,
+        "data": figure.data_link(),
+    }
 
 
 def _value(value: Any) -> str:
@@ -108,6 +126,10 @@ def _template(name: str) -> Any:
     import jinja2
 
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, trim_blocks=True,
-        lstrip_blocks=True, undefined=jinja2.StrictUndefined)
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
     return environment.get_template(name)

@@ -14,8 +14,15 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 #: figures whose lines the terminal draws: those of the report that have any
-DRAWN = (figures.guards_approach, figures.guards_living, figures.bribes, figures.food_and_prices, figures.belief_and_stance,
-         figures.fear_and_control, figures.flight)
+DRAWN = (
+    figures.guards_approach,
+    figures.guards_living,
+    figures.bribes,
+    figures.food_and_prices,
+    figures.belief_and_stance,
+    figures.fear_and_control,
+    figures.flight,
+)
 MOST_EVENTS = 12
 
 
@@ -58,7 +65,9 @@ def show_figures(runs: Sequence[Run], console: "Console | None" = None) -> None:
 
 def _drawn(one: Line) -> str:
     band = f" ({_number(one.low[-1])} to {_number(one.high[-1])})" if one.high[-1] > one.low[-1] else ""
-    return f"  {one.label:<46.46} {sparkline(one.middle, 30)}  {_number(one.middle[0])} → {_number(one.middle[-1])}{band}"
+    return (
+        f"  {one.label:<46.46} {sparkline(one.middle, 30)}  {_number(one.middle[0])} → {_number(one.middle[-1])}{band}"
+    )
 
 
 def _number(value: float) -> str:
@@ -69,9 +78,17 @@ def _numbers(words: Page, out: "Console") -> None:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    spread = "lowest to highest run" if words.basis.runs > 1 else "± sampling and luck of rare events; one draw: another seed would differ"
-    table = Table(box=SIMPLE_HEAD, caption=f"First and last year; {words.basis.text()}; {spread}.", caption_justify="left",
-                  pad_edge=False)
+    spread = (
+        "lowest to highest run"
+        if words.basis.runs > 1
+        else "± sampling and luck of rare events; one draw: another seed would differ"
+    )
+    table = Table(
+        box=SIMPLE_HEAD,
+        caption=f"First and last year; {words.basis.text()}; {spread}.",
+        caption_justify="left",
+        pad_edge=False,
+    )
     table.add_column("measure")
     table.add_column("unit", style="dim")
     table.add_column("first", justify="right")

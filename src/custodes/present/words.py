@@ -9,7 +9,21 @@ from dataclasses import dataclass
 from typing import Final
 
 NO_BASE_RATE: Final = "none is known for this country"
-_NUMERALS: Final = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_NUMERALS: Final = (
+    "none",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
 _Z90: Final = 1.6448536269514722  #: normal quantile of a two-sided 90 % interval
 
 
@@ -70,7 +84,10 @@ class Estimate:
     error: float | None = None
 
     def __post_init__(self) -> None:
-        if not all(math.isfinite(x) for x in (self.value, self.low, self.high)) or not self.low <= self.value <= self.high:
+        if (
+            not all(math.isfinite(x) for x in (self.value, self.low, self.high))
+            or not self.low <= self.value <= self.high
+        ):
             raise ValueError(f"an estimate needs low <= value <= high, not {self.low}, {self.value}, {self.high}")
 
     def text(self) -> str:
@@ -82,14 +99,20 @@ class Estimate:
         f = self.form
         if self.basis.runs > 1:
             return f"{f.number(self.value)} ({f.number(self.low)} to {f.number(self.high)})"
-        return f"{f.number(self.value)} ± {f.number(self.error)}" if self.error is not None else f"{f.number(self.value)} (one draw)"
+        return (
+            f"{f.number(self.value)} ± {f.number(self.error)}"
+            if self.error is not None
+            else f"{f.number(self.value)} (one draw)"
+        )
 
     def brief(self) -> str:
         """For a sentence that names runs and seeds elsewhere: value with unit, and spread where it is known."""
         f = self.form
         if self.basis.runs > 1:
             return f"{f.with_unit(f.number(self.value))} ({f.number(self.low)} to {f.number(self.high)})"
-        return f.with_unit(f"{f.number(self.value)} ± {f.number(self.error)}" if self.error is not None else f.number(self.value))
+        return f.with_unit(
+            f"{f.number(self.value)} ± {f.number(self.error)}" if self.error is not None else f.number(self.value)
+        )
 
     def _spread(self) -> str:
         f = self.form
@@ -129,11 +152,15 @@ class Chance:
         low, high = self.interval()
         many = f"{self.times} of {self.basis.runs} run{'s' if self.basis.runs > 1 else ''}"
         seeds = f"seed{'s' if self.basis.runs > 1 else ''} {listed(self.basis.seeds)}"
-        return (f"in {many} ({seeds}; 90 % interval {100 * low:.0f} to {100 * high:.0f} % of runs); "
-                f"base rate: {self.base_rate}")
+        return (
+            f"in {many} ({seeds}; 90 % interval {100 * low:.0f} to {100 * high:.0f} % of runs); "
+            f"base rate: {self.base_rate}"
+        )
 
 
-def changed(label: str, first: Estimate, last: Estimate, when: str = "in the first year", then: str = "in the last") -> str:
+def changed(
+    label: str, first: Estimate, last: Estimate, when: str = "in the first year", then: str = "in the last"
+) -> str:
     """A sentence on how a quantity moved, or that it did not move by more than is uncertain."""
     low_first, high_first = first.bounds()
     low_last, high_last = last.bounds()

@@ -12,10 +12,18 @@ if TYPE_CHECKING:
 
 def by_province(table: Table, about: dict[str, Any]) -> "xr.Dataset":
     """Every series with its finest dimensions: (week), (week, organ), (week, province) or (week, province, organ)."""
-    axes = {"national": ("week",), "organ": ("week", "organ"), "province": ("week", "province"),
-            "province,organ": ("week", "province", "organ")}
-    inner: dict[str, Any] = {"national": (...,), "organ": (..., slice(-1)), "province": (..., slice(-1)),
-                             "province,organ": (..., slice(-1), slice(-1))}
+    axes = {
+        "national": ("week",),
+        "organ": ("week", "organ"),
+        "province": ("week", "province"),
+        "province,organ": ("week", "province", "organ"),
+    }
+    inner: dict[str, Any] = {
+        "national": (...,),
+        "organ": (..., slice(-1)),
+        "province": (..., slice(-1)),
+        "province,organ": (..., slice(-1), slice(-1)),
+    }
     variables = {
         name: (axes[SERIES[name].dims], array[inner[SERIES[name].dims]].copy(), _attributes(SERIES[name], about))
         for name, array in table.arrays.items()
@@ -53,10 +61,17 @@ def summary(table: Table) -> dict[str, dict[str, float]]:
 
 
 def _attributes(series: Series, about: dict[str, Any]) -> dict[str, Any]:
-    return {"unit": series.unit, "units": series.unit, "meaning": series.meaning, "long_name": series.meaning,
-            "over_time": series.over_time, "over_places": series.over_places,
-            "source": f"custodes {about['code_version']}, {about['scenario']}", "sample": about["sample"],
-            "seed": about["seed"]}
+    return {
+        "unit": series.unit,
+        "units": series.unit,
+        "meaning": series.meaning,
+        "long_name": series.meaning,
+        "over_time": series.over_time,
+        "over_places": series.over_places,
+        "source": f"custodes {about['code_version']}, {about['scenario']}",
+        "sample": about["sample"],
+        "seed": about["seed"],
+    }
 
 
 def _dataset(variables: dict[str, Any], table: Table, about: dict[str, Any]) -> "xr.Dataset":
@@ -70,4 +85,6 @@ def _dataset(variables: dict[str, Any], table: Table, about: dict[str, Any]) -> 
         "organ": ("organ", list(table.organs)),
     }
     attributes = {name: about[name] for name in ("scenario", "scenario_digest", "code_version", "seed", "sample", "k")}
-    return xr.Dataset(variables, coordinates, attributes | {"nation": f"series by province; '{NATIONAL}' in run.national"})
+    return xr.Dataset(
+        variables, coordinates, attributes | {"nation": f"series by province; '{NATIONAL}' in run.national"}
+    )

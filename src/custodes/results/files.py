@@ -26,7 +26,9 @@ def told(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise BadResults(f"'{folder}' cannot be written ({reason(error)}); make room or choose another --out.") from None
+        raise BadResults(
+            f"'{folder}' cannot be written ({reason(error)}); make room or choose another --out."
+        ) from None
 
 
 def write_all(folder: Path, contents: dict[str, Callable[[Path], None]]) -> None:

@@ -7,9 +7,30 @@ from typing import Any, Final
 
 #: every record has these keys; others may be added
 KEYS: Final = (
-    "format", "scenario", "scenario_title", "scenario_digest", "code_version", "source_digest", "seed", "sample", "k",
-    "weeks", "start", "people", "parameters", "policies", "settings", "facts", "outcome", "outcome_week", "seconds",
-    "peak_memory_mb", "versions", "warnings", "timings", "request",
+    "format",
+    "scenario",
+    "scenario_title",
+    "scenario_digest",
+    "code_version",
+    "source_digest",
+    "seed",
+    "sample",
+    "k",
+    "weeks",
+    "start",
+    "people",
+    "parameters",
+    "policies",
+    "settings",
+    "facts",
+    "outcome",
+    "outcome_week",
+    "seconds",
+    "peak_memory_mb",
+    "versions",
+    "warnings",
+    "timings",
+    "request",
 )
 FORMAT: Final = "custodes-record-1"
 _LIBRARIES: Final = ("numpy", "numba", "pyarrow", "pydantic")
@@ -22,9 +43,20 @@ def record(**known: Any) -> dict[str, Any]:
     print (`scenario.facts`): base_rate, limits, map, places, each optional. `people`: at the start, real.
     """
     empty: dict[str, Any] = {
-        "format": FORMAT, "scenario_title": known.get("scenario", ""), "parameters": [], "policies": [], "settings": {},
-        "facts": {}, "outcome": "status quo", "outcome_week": None, "seconds": 0.0, "peak_memory_mb": 0.0,
-        "versions": versions(), "warnings": [], "timings": {}, "request": {},
+        "format": FORMAT,
+        "scenario_title": known.get("scenario", ""),
+        "parameters": [],
+        "policies": [],
+        "settings": {},
+        "facts": {},
+        "outcome": "status quo",
+        "outcome_week": None,
+        "seconds": 0.0,
+        "peak_memory_mb": 0.0,
+        "versions": versions(),
+        "warnings": [],
+        "timings": {},
+        "request": {},
     }
     full = empty | known
     missing = [key for key in KEYS if key not in full]

@@ -1,9 +1,9 @@
 """A finished run: its truth, its events, its record, and the ways to look at them.
 
-    r = cu.open("runs/one")
-    r.data.private_support.sel(province="Ryanggang")
-    r.why("incident-12")
-    r.report()
+r = cu.open("runs/one")
+r.data.private_support.sel(province="Ryanggang")
+r.why("incident-12")
+r.report()
 """
 
 from functools import cached_property
@@ -95,7 +95,10 @@ class Run:
         """One JSON-ready object: what was run, how it ended, and first, last and mean of every national series."""
         from custodes.results import dataset
 
-        out = {key: self.record[key] for key in ("scenario", "seed", "sample", "weeks", "people", "outcome", "outcome_week")}
+        out = {
+            key: self.record[key]
+            for key in ("scenario", "seed", "sample", "weeks", "people", "outcome", "outcome_week")
+        }
         out["seconds"] = round(self.record["seconds"] if seconds is None else seconds, 3)
         out["peak_memory_mb"] = self.record["peak_memory_mb"]
         out["out"] = None if self.path is None else str(self.path)
@@ -103,8 +106,10 @@ class Run:
 
     def __repr__(self) -> str:
         r = self.record
-        return (f"<Run of {r['scenario']}: {r['weeks']} weeks from {r['start']}, {r['people']:,} people at sample "
-                f"{r['sample']}, seed {r['seed']}; {r['outcome']}>")
+        return (
+            f"<Run of {r['scenario']}: {r['weeks']} weeks from {r['start']}, {r['people']:,} people at sample "
+            f"{r['sample']}, seed {r['seed']}; {r['outcome']}>"
+        )
 
     def _repr_html_(self) -> str:
         from custodes.present import report

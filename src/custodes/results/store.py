@@ -231,8 +231,12 @@ def _parquet(table: "pa.Table") -> Callable[[Path], None]:
         import pyarrow.parquet as pq
 
         with path.open("wb") as file:
-            pq.write_table(table, file, compression="zstd", use_dictionary=["province", "organ"] if
-                           "province" in table.column_names else True)
+            pq.write_table(
+                table,
+                file,
+                compression="zstd",
+                use_dictionary=["province", "organ"] if "province" in table.column_names else True,
+            )
 
     return write
 
@@ -246,7 +250,9 @@ def _events_to_arrow(log: EventLog) -> "pa.Table":
         values = [getattr(e, name) for e in log]
         if name == "date":
             values = [datetime.date.fromisoformat(v) for v in values]
-        columns[name] = pa.array([list(v) for v in values] if name == "causes" else values, kinds.get(name, pa.string()))
+        columns[name] = pa.array(
+            [list(v) for v in values] if name == "causes" else values, kinds.get(name, pa.string())
+        )
     return pa.table(columns).replace_schema_metadata({"start": str(log.start)})
 
 
@@ -275,7 +281,9 @@ def open_run(folder: Path | str) -> Run:
         raise BadResults(f"'{path}' {state}; 'custodes run SCENARIO --out DIR' makes one.")
     if not (path / RECORD).is_file():
         if (path / REQUEST).is_file():
-            raise BadResults(f"'{path}' holds an unfinished run; 'custodes run ... --out {path} --resume' goes on with it.")
+            raise BadResults(
+                f"'{path}' holds an unfinished run; 'custodes run ... --out {path} --resume' goes on with it."
+            )
         raise BadResults(f"'{path}' holds no run ('{RECORD}' is missing); 'custodes run SCENARIO --out DIR' makes one.")
     content = _read_record(path)
     import pyarrow as pa

@@ -77,7 +77,8 @@ class Table:
         place = np.broadcast_to(np.arange(places, dtype=np.int8)[None, :, None], cell).ravel()
         organ = np.broadcast_to(np.arange(organs, dtype=np.int8)[None, None, :], cell).ravel()
         columns: list[Any] = [
-            pa.array(week), pa.array(self.start + (7 * week).astype("timedelta64[D]"), pa.date32()),
+            pa.array(week),
+            pa.array(self.start + (7 * week).astype("timedelta64[D]"), pa.date32()),
             pa.DictionaryArray.from_arrays(place, [NATIONAL, *self.provinces]),
             pa.DictionaryArray.from_arrays(organ, [ALL, *self.organs]),
         ]
@@ -86,8 +87,12 @@ class Table:
             column = pa.array(_spread(array, SERIES[name], cell).ravel(), from_pandas=True)
             columns.append(column)
             fields.append(pa.field(name, column.type, metadata=_metadata(SERIES[name])))
-        about = {"format": FORMAT, "start": str(self.start), "provinces": json.dumps(self.provinces),
-                 "organs": json.dumps(self.organs)}
+        about = {
+            "format": FORMAT,
+            "start": str(self.start),
+            "provinces": json.dumps(self.provinces),
+            "organs": json.dumps(self.organs),
+        }
         return pa.Table.from_arrays(columns, schema=pa.schema(fields, metadata=about))
 
     @classmethod
@@ -135,5 +140,10 @@ def _gather(cells: F, series: Series) -> F:
 
 
 def _metadata(series: Series) -> dict[str, str]:
-    return {"unit": series.unit, "meaning": series.meaning, "dims": series.dims,
-            "over_time": series.over_time, "over_places": series.over_places}
+    return {
+        "unit": series.unit,
+        "meaning": series.meaning,
+        "dims": series.dims,
+        "over_time": series.over_time,
+        "over_places": series.over_places,
+    }

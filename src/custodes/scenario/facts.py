@@ -56,8 +56,14 @@ def facts_of(scenario: "Scenario") -> dict[str, Any]:
     facts = read_facts(scenario.folder / FILE).model_dump(mode="json")
     facts["map"] = read_map(scenario.map_file) if scenario.map_file else None
     facts["places"] = [
-        {"name": c.name, "province": c.province, "latitude": c.latitude, "longitude": c.longitude,
-         "population": int(c.population), "estimated": c.status == "ESTIMATED"}
+        {
+            "name": c.name,
+            "province": c.province,
+            "latitude": c.latitude,
+            "longitude": c.longitude,
+            "population": int(c.population),
+            "estimated": c.status == "ESTIMATED",
+        }
         for c in scenario.places
     ]
     return facts
@@ -75,7 +81,11 @@ def read_map(path: Path) -> dict[str, Any]:
         data = json.loads(text)
     except (ValueError, RecursionError):
         raise bad(_shown(path), 0, "", "the map is not JSON", "Mend or delete it") from None
-    if not isinstance(data, dict) or data.get("type") != "FeatureCollection" or not isinstance(data.get("features"), list):
+    if (
+        not isinstance(data, dict)
+        or data.get("type") != "FeatureCollection"
+        or not isinstance(data.get("features"), list)
+    ):
         raise bad(_shown(path), 0, "type", "the map is not a GeoJSON FeatureCollection", "Mend or delete it")
     return data
 

@@ -113,19 +113,50 @@ class Scenario:
     def record(self) -> dict[str, Any]:
         """What a result keeps of the scenario: plain values only."""
         return {
-            "name": self.name, "title": self.title, "start": str(self.start), "years": self.years, "people": self.people,
-            "soldiers": self.soldiers, "counties": len(self.places), "provinces": list(self.provinces),
-            "estimated_counties": sum(c.status == "ESTIMATED" for c in self.places), "scale": self.scale,
-            "digest": self.digest, "policies": list(self.policies),
+            "name": self.name,
+            "title": self.title,
+            "start": str(self.start),
+            "years": self.years,
+            "people": self.people,
+            "soldiers": self.soldiers,
+            "counties": len(self.places),
+            "provinces": list(self.provinces),
+            "estimated_counties": sum(c.status == "ESTIMATED" for c in self.places),
+            "scale": self.scale,
+            "digest": self.digest,
+            "policies": list(self.policies),
             "settings": {k: list(v) if isinstance(v, tuple) else v for k, v in self.settings.items()},
             "timeline": self.timeline.as_rows(),
         }
 
     def _content(self) -> str:
-        places = [[c.name, c.province, c.place_type, c.latitude, c.longitude, c.population, c.urban_share, c.soldiers,
-                   c.status == "ESTIMATED"] for c in self.places]
-        return json.dumps([str(self.start), self.burn_in_weeks, self.people, self.parameters.digest, places,
-                           self.adjacent_provinces, self.markets, self.tables], sort_keys=True)
+        places = [
+            [
+                c.name,
+                c.province,
+                c.place_type,
+                c.latitude,
+                c.longitude,
+                c.population,
+                c.urban_share,
+                c.soldiers,
+                c.status == "ESTIMATED",
+            ]
+            for c in self.places
+        ]
+        return json.dumps(
+            [
+                str(self.start),
+                self.burn_in_weeks,
+                self.people,
+                self.parameters.digest,
+                places,
+                self.adjacent_provinces,
+                self.markets,
+                self.tables,
+            ],
+            sort_keys=True,
+        )
 
 
 def load(name_or_path: str | Path) -> Scenario:
@@ -154,7 +185,9 @@ def scenarios() -> list[str]:
 def locate(text: str) -> tuple[Path, Path | None, str]:
     """The base file, the variant file (if any) and the scenario's name, for what a user named."""
     if not text or "\0" in text or len(text) > 1000:
-        raise BadScenario(f"'{printable(text, 60)}' is not the name of a scenario: choose one of {', '.join(scenarios())}.")
+        raise BadScenario(
+            f"'{printable(text, 60)}' is not the name of a scenario: choose one of {', '.join(scenarios())}."
+        )
     found = _builtin(text) or _of_user(Path(text))
     if found is None:
         mend = did_you_mean(text, scenarios(), f"Choose one of {', '.join(scenarios())}, or name a folder.")
@@ -212,27 +245,45 @@ def _build(base: Path, variant: Path | None, name: str) -> Scenario:
     if start is None or population is None:
         missing = "start" if start is None else "population"
         choices = ", ".join(f"{folder.name}/{v}" for v in _variants(folder)) if variant is None else ""
-        raise bad(document.file, 0, missing, "is missing", f"Choose a variant: {choices}" if choices else f"Add '{missing}'")
+        raise bad(
+            document.file, 0, missing, "is missing", f"Choose a variant: {choices}" if choices else f"Add '{missing}'"
+        )
     monday = np.datetime64(start)
     places = _places(folder, content, document)
     tables = _tables(folder, content, document)
     soldiers = sum(c.soldiers for c in places)
     if population.total <= soldiers:
         file, line = _where(layers, "population")
-        raise bad(file, line, "population", f"the total {population.total} is not above the {soldiers} soldiers",
-                  "Give all people, soldiers included")
+        raise bad(
+            file,
+            line,
+            "population",
+            f"the total {population.total} is not above the {soldiers} soldiers",
+            "Give all people, soldiers included",
+        )
     _check_provinces(content, document, places)
     reference = _latest(layers, "reference_population")
     scale = population.total / reference if reference else 1.0
     return Scenario(
-        name=name, title=_latest(layers, "title"), description=_latest(layers, "description") or "", start=monday,
-        years=_latest(layers, "years") or YEARS, people=population.total,
-        burn_in_weeks=_or(_latest(layers, "burn_in_weeks"), BURN_IN_WEEKS), population_fact=population.model_dump(),
-        parameters=_parameters(folder, layers, scale), places=tuple(places),
-        adjacent_provinces=tuple((a, b) for a, b in content.adjacent_provinces), markets=dict(content.markets),
-        tables={key: table.values for key, table in tables.items()}, table_facts=tables,
-        timeline=_timeline(folder, layers, monday), scale=scale, folder=folder,
-        readme=_companion(folder, "README.md"), map_file=_companion(folder, "map.geojson"),
+        name=name,
+        title=_latest(layers, "title"),
+        description=_latest(layers, "description") or "",
+        start=monday,
+        years=_latest(layers, "years") or YEARS,
+        people=population.total,
+        burn_in_weeks=_or(_latest(layers, "burn_in_weeks"), BURN_IN_WEEKS),
+        population_fact=population.model_dump(),
+        parameters=_parameters(folder, layers, scale),
+        places=tuple(places),
+        adjacent_provinces=tuple((a, b) for a, b in content.adjacent_provinces),
+        markets=dict(content.markets),
+        tables={key: table.values for key, table in tables.items()},
+        table_facts=tables,
+        timeline=_timeline(folder, layers, monday),
+        scale=scale,
+        folder=folder,
+        readme=_companion(folder, "README.md"),
+        map_file=_companion(folder, "map.geojson"),
     )
 
 
@@ -289,12 +340,22 @@ def _check_provinces(content: ScenarioFile, document: Document, places: list[Cou
     for i, pair in enumerate(content.adjacent_provinces):
         for province in pair:
             if province not in known:
-                raise bad(document.file, document.line(("adjacent_provinces", i)), province, "is not a province of any county",
-                          did_you_mean(province, known, f"Known are {', '.join(sorted(known))}"))
+                raise bad(
+                    document.file,
+                    document.line(("adjacent_provinces", i)),
+                    province,
+                    "is not a province of any county",
+                    did_you_mean(province, known, f"Known are {', '.join(sorted(known))}"),
+                )
     for province in content.markets:
         if province not in known:
-            raise bad(document.file, document.line(("markets", province)), province, "is not a province of any county",
-                      did_you_mean(province, known, f"Known are {', '.join(sorted(known))}"))
+            raise bad(
+                document.file,
+                document.line(("markets", province)),
+                province,
+                "is not a province of any county",
+                did_you_mean(province, known, f"Known are {', '.join(sorted(known))}"),
+            )
 
 
 def _parameters(folder: Path, layers: list[tuple[Variant, Document]], scale: float) -> Parameters:

@@ -114,32 +114,59 @@ class Parameters:
             return self
         return Parameters(
             replace(p, value=_times(p.value, factor), default=p.value, origin="scaled")
-            if p.extensive and p.origin == "default" else p for p in self
+            if p.extensive and p.origin == "default"
+            else p
+            for p in self
         )
 
-    def with_overrides(self, overrides: Mapping[str, ParameterOverride], document: Document, path: tuple[str, ...] = (),
-                       ) -> "Parameters":
+    def with_overrides(
+        self,
+        overrides: Mapping[str, ParameterOverride],
+        document: Document,
+        path: tuple[str, ...] = (),
+    ) -> "Parameters":
         """These parameters with a scenario's own values and sources."""
         items = dict(self._items)
         for name, entry in overrides.items():
             line = document.line((*path, name))
             if name not in items:
-                raise bad(document.file, line, name, "is not a parameter", did_you_mean(
-                    name, items, "See 'custodes parameters' for their names"))
+                raise bad(
+                    document.file,
+                    line,
+                    name,
+                    "is not a parameter",
+                    did_you_mean(name, items, "See 'custodes parameters' for their names"),
+                )
             try:
                 changed = _changed(items[name], name, entry.value, "scenario")
             except BadInput as problem:
                 raise bad(document.file, line, name, str(problem).partition(": ")[2] or str(problem)) from None
-            items[name] = replace(changed, source=entry.source, grade=entry.grade, recalled=entry.recalled,
-                                  prior=_prior(entry.prior) if entry.prior else changed.prior)
+            items[name] = replace(
+                changed,
+                source=entry.source,
+                grade=entry.grade,
+                recalled=entry.recalled,
+                prior=_prior(entry.prior) if entry.prior else changed.prior,
+            )
         return Parameters(items.values())
 
     def table(self) -> list[dict[str, Any]]:
         """One plain row a parameter, for reports."""
         return [
-            {"name": p.name, "meaning": p.meaning, "unit": p.unit, "value": _plain(p.value), "parts": list(p.parts),
-             "prior": p.prior, "source": p.source, "grade": p.grade, "recalled": p.recalled, "extensive": p.extensive,
-             "default": _plain(p.default if p.default is not None else p.value), "origin": p.origin}
+            {
+                "name": p.name,
+                "meaning": p.meaning,
+                "unit": p.unit,
+                "value": _plain(p.value),
+                "parts": list(p.parts),
+                "prior": p.prior,
+                "source": p.source,
+                "grade": p.grade,
+                "recalled": p.recalled,
+                "extensive": p.extensive,
+                "default": _plain(p.default if p.default is not None else p.value),
+                "origin": p.origin,
+            }
             for p in self
         ]
 
@@ -179,12 +206,18 @@ def _parameter(name: str, entry: ParameterEntry, document: Document, key: str) -
     if isinstance(entry.prior, dict):
         prior: dict[str, Any] = {part: _prior(p) for part, p in entry.prior.items()}
         if set(prior) != set(parts):
-            raise bad(document.file, document.line((key, "prior")), "prior", "the parts differ from those of 'value'",
-                      "Give one prior for all, or one for each part")
+            raise bad(
+                document.file,
+                document.line((key, "prior")),
+                "prior",
+                "the parts differ from those of 'value'",
+                "Give one prior for all, or one for each part",
+            )
     else:
         prior = _prior(entry.prior)
-    return Parameter(name, entry.meaning, entry.unit, value, parts, prior, entry.source, entry.grade, entry.recalled,
-                     entry.extensive)
+    return Parameter(
+        name, entry.meaning, entry.unit, value, parts, prior, entry.source, entry.grade, entry.recalled, entry.extensive
+    )
 
 
 def _prior(prior: Any) -> dict[str, Any]:
@@ -211,8 +244,12 @@ def _whole_name(name: str, items: Mapping[str, Parameter]) -> str:
             return whole
         known = f"its parts are {', '.join(parts)}" if parts else "it is a single number"
         raise BadInput(printable(f"'{whole}' has no part '{part}': {known}."))
-    raise BadInput(printable(f"'{name}' is not a parameter or lever. "
-                             + did_you_mean(name, [*items, *LEVERS], "See 'custodes parameters' and 'custodes levers'.")))
+    raise BadInput(
+        printable(
+            f"'{name}' is not a parameter or lever. "
+            + did_you_mean(name, [*items, *LEVERS], "See 'custodes parameters' and 'custodes levers'.")
+        )
+    )
 
 
 def _changed(parameter: Parameter, name: str, value: Any, origin: str) -> Parameter:
@@ -220,7 +257,7 @@ def _changed(parameter: Parameter, name: str, value: Any, origin: str) -> Parame
     if name != parameter.name:
         part = parameter.parts.index(name.rpartition(".")[2])
         assert isinstance(parameter.value, tuple)
-        new: Value = (*parameter.value[:part], _number(name, value), *parameter.value[part + 1:])
+        new: Value = (*parameter.value[:part], _number(name, value), *parameter.value[part + 1 :])
     else:
         new = _shaped(parameter, value)
     _check_range(parameter, name, new, default)
@@ -232,7 +269,9 @@ def _shaped(parameter: Parameter, value: Any) -> Value:
     if isinstance(value, Mapping):
         new, parts = _in_order(dict(value))
         if set(parts) != set(parameter.parts):
-            raise BadInput(f"'{parameter.name}': give the parts {', '.join(parameter.parts) or '(none: it is one number)'}.")
+            raise BadInput(
+                f"'{parameter.name}': give the parts {', '.join(parameter.parts) or '(none: it is one number)'}."
+            )
         if parts != parameter.parts:
             new, _ = _in_order({part: value[part] for part in parameter.parts})
         return new
@@ -273,7 +312,9 @@ def bounds(parameter: Parameter, default: Value | None = None) -> tuple[float, f
     if largest <= 1 and (parameter.unit in _SHARE_UNITS or any("beta" in p for p in priors)):
         high = 1.0
     signed = min(numbers) < 0 or any(
-        p.get("uniform", p.get("triangular", {})).get("low", 0) < 0 or ("normal" in p and min(numbers) <= 0) for p in priors)
+        p.get("uniform", p.get("triangular", {})).get("low", 0) < 0 or ("normal" in p and min(numbers) <= 0)
+        for p in priors
+    )
     return (-high if signed else 0.0), high
 
 
@@ -292,8 +333,10 @@ def _plain(value: Value) -> Any:
     return [_plain(v) for v in value] if isinstance(value, tuple) else value
 
 
-def parse_settings(settings: Iterable[str], parameters: Parameters | None = None,
-                   ) -> tuple[dict[str, float], dict[str, LeverValue]]:
+def parse_settings(
+    settings: Iterable[str],
+    parameters: Parameters | None = None,
+) -> tuple[dict[str, float], dict[str, LeverValue]]:
     """`--set` arguments `name=value` as parameter overrides and lever overrides. BadInput with one sentence for a bad one."""
     known = parameters if parameters is not None else default_parameters()
     values: dict[str, float] = {}

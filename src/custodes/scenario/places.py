@@ -58,13 +58,21 @@ def read_counties(document: Document, path: tuple[str, ...] = ()) -> list[County
         if entry is None:
             continue
         if entry.name in seen:
-            problems.append(Problem(document.file, document.line((*path, i)), "name",
-                                    f"'{entry.name}' is listed twice", "Give every county its own name"))
+            problems.append(
+                Problem(
+                    document.file,
+                    document.line((*path, i)),
+                    "name",
+                    f"'{entry.name}' is listed twice",
+                    "Give every county its own name",
+                )
+            )
         seen.add(entry.name)
         counties.append(County(**entry.model_dump()))
     if not problems and not any(c.place_type == "capital" for c in counties):
-        problems.append(Problem(document.file, document.line(path), "place_type", "no county is the capital",
-                                "Mark one as capital"))
+        problems.append(
+            Problem(document.file, document.line(path), "place_type", "no county is the capital", "Mark one as capital")
+        )
     if problems:
         raise BadFile(problems)
     return counties
@@ -83,7 +91,9 @@ def _rows(text: str, shown: str) -> list[dict[str, object]]:
             if len(rows) >= 5000:
                 raise bad(shown, reader.line_num, "", "there are more than 5000 counties", "Merge some")
             if None in row or None in row.values():
-                raise bad(shown, reader.line_num, "", "the line has more or fewer cells than the header", "Check its commas")
+                raise bad(
+                    shown, reader.line_num, "", "the line has more or fewer cells than the header", "Check its commas"
+                )
             rows.append({k: _cell(k, v) for k, v in row.items()})
     except csv.Error as problem:
         raise bad(shown, 0, "", f"the table cannot be read: {problem}", "Save it as CSV with commas") from None

@@ -52,36 +52,65 @@ def actions_of(policy: Policy, start: np.datetime64, scale: float = 1.0, taken: 
     used = set(taken)
     for entry in policy.actions:
         week = entry.week if entry.week is not None else week_of(np.datetime64(entry.date), start)
-        until = week + entry.weeks if entry.weeks else week_of(np.datetime64(entry.until), start) if entry.until else None
+        until = (
+            week + entry.weeks if entry.weeks else week_of(np.datetime64(entry.until), start) if entry.until else None
+        )
         factor = scale if policy.scale_with_country and LEVERS[entry.lever].extensive else 1.0
         for first in _repeats(week, until, entry.every_weeks):
             for organ, value in _values(entry, None, ()):
                 if len(out) >= MOST_ACTIONS:
-                    raise BadScenario(f"The policy '{policy.name}' has more than {MOST_ACTIONS} actions: repeat less often.")
+                    raise BadScenario(
+                        f"The policy '{policy.name}' has more than {MOST_ACTIONS} actions: repeat less often."
+                    )
                 number = len(out) + 1
                 while f"{policy.name}-{number}" in used:
                     number += MOST_ACTIONS
-                out.append(Action(
-                    id=f"{policy.name}-{number}", week=first, date=start + np.timedelta64(7 * first, "D"), lever=entry.lever,
-                    organ=organ, value=value * factor if isinstance(value, float) else value,
-                    until_week=None if LEVERS[entry.lever].impulse else until,
-                    because=entry.because or policy.title, source=policy.source, grade="D", origin=f"policy:{policy.name}",
-                ))
+                out.append(
+                    Action(
+                        id=f"{policy.name}-{number}",
+                        week=first,
+                        date=start + np.timedelta64(7 * first, "D"),
+                        lever=entry.lever,
+                        organ=organ,
+                        value=value * factor if isinstance(value, float) else value,
+                        until_week=None if LEVERS[entry.lever].impulse else until,
+                        because=entry.because or policy.title,
+                        source=policy.source,
+                        grade="D",
+                        origin=f"policy:{policy.name}",
+                    )
+                )
     return out
 
 
-def timeline_actions(entries: list[TimelineEntry], document: Document, path: tuple[Any, ...], start: np.datetime64,
-                     ) -> list[Action]:
+def timeline_actions(
+    entries: list[TimelineEntry],
+    document: Document,
+    path: tuple[Any, ...],
+    start: np.datetime64,
+) -> list[Action]:
     """The actions of a scenario's timeline; BadScenario for a wrong lever, organ, value or date."""
     out: list[Action] = []
     for i, entry in enumerate(entries):
         week = week_of(np.datetime64(entry.date), start)
         until = week_of(np.datetime64(entry.until), start) if entry.until else None
         for organ, value in _values(entry, document, (*path, i)):
-            out.append(Action(
-                id="", week=week, date=np.datetime64(entry.date), lever=entry.lever, organ=organ, value=value, until_week=until,
-                because=entry.because, source=entry.source, grade=entry.grade, recalled=entry.recalled, note=entry.note,
-            ))
+            out.append(
+                Action(
+                    id="",
+                    week=week,
+                    date=np.datetime64(entry.date),
+                    lever=entry.lever,
+                    organ=organ,
+                    value=value,
+                    until_week=until,
+                    because=entry.because,
+                    source=entry.source,
+                    grade=entry.grade,
+                    recalled=entry.recalled,
+                    note=entry.note,
+                )
+            )
     return out
 
 
@@ -90,9 +119,13 @@ def _repeats(week: int, until: int | None, every: int | None) -> Iterable[int]:
     return (week,) if every is None else range(week, until if until is not None else week + 2600, every)
 
 
-def _values(entry: TimelineEntry | PolicyAction, document: Document | None, path: tuple[Any, ...],
-            ) -> list[tuple[str | None, Value]]:
+def _values(
+    entry: TimelineEntry | PolicyAction,
+    document: Document | None,
+    path: tuple[Any, ...],
+) -> list[tuple[str | None, Value]]:
     """(organ, value) pairs of an entry; with a document, faults name their line."""
+
     def refuse(field: str, what: str, mend: str = "") -> Exception:
         if document is None:
             return BadScenario(f"'{field}': {what}. {mend}")
@@ -100,7 +133,9 @@ def _values(entry: TimelineEntry | PolicyAction, document: Document | None, path
 
     lever = LEVERS.get(entry.lever)
     if lever is None:
-        raise refuse("lever", f"'{entry.lever}' is not a lever", did_you_mean(entry.lever, LEVERS, "See 'custodes levers'"))
+        raise refuse(
+            "lever", f"'{entry.lever}' is not a lever", did_you_mean(entry.lever, LEVERS, "See 'custodes levers'")
+        )
     if entry.organ is not None and not lever.per_organ:
         raise refuse("organ", f"'{lever.name}' is one value for the country", "Leave out 'organ'")
     end = entry.until

@@ -26,8 +26,17 @@ MAX_SECONDS: Final = 2.5
 _INTEGER: Final = re.compile(r"[-+]?[0-9][0-9_]*\Z")
 _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9_]*)?)([eE][-+]?[0-9]+)?\Z")
 _CONSTANTS: Final = {
-    "": None, "~": None, "null": None, "Null": None, "NULL": None, "true": True, "True": True, "TRUE": True,
-    "false": False, "False": False, "FALSE": False,
+    "": None,
+    "~": None,
+    "null": None,
+    "Null": None,
+    "NULL": None,
+    "true": True,
+    "True": True,
+    "TRUE": True,
+    "false": False,
+    "False": False,
+    "FALSE": False,
 }
 
 Path_ = tuple[str | int, ...]
@@ -106,9 +115,21 @@ def parse_yaml(text: str, shown: str) -> Document:
                 raise bad(shown, event.start_mark.line + 1, "", "the file takes too long to read", "Make it simpler")
     except YAMLError as problem:
         raise _not_yaml(problem, shown) from None
-    except (RecursionError, ValueError, IndexError, KeyError, AttributeError, TypeError, OverflowError,
-            NotImplementedError, AssertionError, UnicodeError):
-        raise bad(shown, builder.at, "", "the file is not YAML that can be read", "See the skeleton of 'custodes new'") from None
+    except (
+        RecursionError,
+        ValueError,
+        IndexError,
+        KeyError,
+        AttributeError,
+        TypeError,
+        OverflowError,
+        NotImplementedError,
+        AssertionError,
+        UnicodeError,
+    ):
+        raise bad(
+            shown, builder.at, "", "the file is not YAML that can be read", "See the skeleton of 'custodes new'"
+        ) from None
     if builder.root is None or builder.root == []:
         raise bad(shown, 0, "", "the file is empty", "See the skeleton of 'custodes new'")
     return Document(shown, builder.root[0], builder.lines)
@@ -117,8 +138,13 @@ def parse_yaml(text: str, shown: str) -> Document:
 def _not_yaml(problem: YAMLError, shown: str) -> Exception:
     mark = getattr(problem, "problem_mark", None) or getattr(problem, "context_mark", None)
     what = printable(str(getattr(problem, "problem", None) or "it cannot be read"), 160)
-    return bad(shown, mark.line + 1 if mark else 0, "", f"the file is not YAML: {what}",
-               "Check indentation, colons and brackets near this line")
+    return bad(
+        shown,
+        mark.line + 1 if mark else 0,
+        "",
+        f"the file is not YAML: {what}",
+        "Check indentation, colons and brackets near this line",
+    )
 
 
 class _Builder:

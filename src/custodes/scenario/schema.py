@@ -118,8 +118,14 @@ def _shape(data: Any) -> str:
 
 def _prior_shape(data: Any) -> str:
     """One prior for all, or one for each part: parts are known by not being names of distributions."""
-    parts = isinstance(data, dict) and data and all(
-        isinstance(v, dict) and k not in Prior.model_fields and set(v) & set(Prior.model_fields) for k, v in data.items())
+    parts = (
+        isinstance(data, dict)
+        and data
+        and all(
+            isinstance(v, dict) and k not in Prior.model_fields and set(v) & set(Prior.model_fields)
+            for k, v in data.items()
+        )
+    )
     return "parts" if parts else "one"
 
 
@@ -127,7 +133,9 @@ PartValues = Annotated[dict[Short, Number], Field(min_length=1, max_length=128)]
 NestedValues = Annotated[dict[Short, PartValues], Field(min_length=1, max_length=128)]
 ListValues = Annotated[list[Number], Field(min_length=1, max_length=256)]
 AnyValue = Annotated[
-    Annotated[Number, Tag("plain")] | Annotated[PartValues, Tag("mapping")] | Annotated[NestedValues, Tag("nested")]
+    Annotated[Number, Tag("plain")]
+    | Annotated[PartValues, Tag("mapping")]
+    | Annotated[NestedValues, Tag("nested")]
     | Annotated[ListValues, Tag("list")],
     Discriminator(_shape),
 ]
@@ -274,7 +282,9 @@ class ScenarioFile(Variant):
     name: Name
     title: Short
     counties: Annotated[list[CountyEntry], Field(min_length=1, max_length=5000)] | None = None
-    adjacent_provinces: Annotated[list[Annotated[list[Short], Field(min_length=2, max_length=2)]], Field(max_length=5000)] = []
+    adjacent_provinces: Annotated[
+        list[Annotated[list[Short], Field(min_length=2, max_length=2)]], Field(max_length=5000)
+    ] = []
     markets: dict[Short, Annotated[Real, Field(ge=0, le=1e6)]] = {}
     tables: dict[Short, Any] | None = None
 

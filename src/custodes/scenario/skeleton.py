@@ -26,8 +26,10 @@ def new(name: str, folder: Path | str | None = None) -> Path:
     target = Path(folder) if folder is not None else path
     stem = path.name
     if not _NAME.match(stem) or "\0" in name or ".." in target.parts:
-        raise BadInput(f"'{printable(name, 60)}' cannot name a scenario: use lower-case letters, digits, '_' and '-', "
-                       "beginning with a letter, at most 40.")
+        raise BadInput(
+            f"'{printable(name, 60)}' cannot name a scenario: use lower-case letters, digits, '_' and '-', "
+            "beginning with a letter, at most 40."
+        )
     if stem in {builtin.partition("/")[0] for builtin in scenarios()}:
         raise BadInput(f"'{stem}' is the name of a built-in scenario: choose another.")
     source = builtin_folder() / "toyland"
@@ -38,7 +40,9 @@ def new(name: str, folder: Path | str | None = None) -> Path:
             raise BadInput(f"The folder '{printable(str(target.parent), 120)}' does not exist: make it first.")
         _copy(source, target, stem)
     except OSError as problem:
-        raise BadInput(f"'{printable(str(target), 120)}' cannot be written ({problem.strerror}): choose another place.") from None
+        raise BadInput(
+            f"'{printable(str(target), 120)}' cannot be written ({problem.strerror}): choose another place."
+        ) from None
     return target
 
 
@@ -69,9 +73,11 @@ def check(target: str) -> str:
         return f"{policy.name}: a policy of {len(policy.actions)} actions, sound."
     scenario = load(target)
     estimated = sum(c.status == "ESTIMATED" for c in scenario.places)
-    return (f"{scenario.name}: {scenario.people:,} people in {len(scenario.places)} counties ({estimated} estimated) of "
-            f"{len(scenario.provinces)} provinces from {scenario.start}, {len(scenario.parameters)} parameters, "
-            f"{len(scenario.timeline.actions)} dated actions, sound.")
+    return (
+        f"{scenario.name}: {scenario.people:,} people in {len(scenario.places)} counties ({estimated} estimated) of "
+        f"{len(scenario.provinces)} provinces from {scenario.start}, {len(scenario.parameters)} parameters, "
+        f"{len(scenario.timeline.actions)} dated actions, sound."
+    )
 
 
 class _Several(BadFile):

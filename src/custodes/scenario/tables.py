@@ -17,8 +17,11 @@ NEEDED: Final = ("age_sex", "household_size", "activity", "occupations")
 SHARES: Final = ("age_sex", "occupations", "songbun")
 #: Keys a needed table must have; `age_sex` has bands of five years, the last one open.
 KEYS: Final = {
-    "age_sex": ("man", "woman"), "household_size": ("mean",), "activity": ("over_16", "over_60"),
-    "occupations": OCCUPATIONS[1:10], "songbun": ("core", "wavering", "hostile"),
+    "age_sex": ("man", "woman"),
+    "household_size": ("mean",),
+    "activity": ("over_16", "over_60"),
+    "occupations": OCCUPATIONS[1:10],
+    "songbun": ("core", "wavering", "hostile"),
 }
 
 
@@ -54,7 +57,9 @@ def read_tables(document: Document, path: tuple[str, ...]) -> dict[str, Table]:
     for step in path:
         data = data[step]
     if not isinstance(data, dict):
-        raise bad(document.file, 1, "tables", "must be a mapping of names to tables", "See the skeleton of 'custodes new'")
+        raise bad(
+            document.file, 1, "tables", "must be a mapping of names to tables", "See the skeleton of 'custodes new'"
+        )
     tables: dict[str, Table] = {}
     problems: list[Problem] = []
     for name, content in data.items():
@@ -65,12 +70,27 @@ def read_tables(document: Document, path: tuple[str, ...]) -> dict[str, Table]:
         fault = _fault(name, entry.values)
         if fault:
             problems.append(Problem(document.file, document.line((*path, name, "values")), name, fault))
-        tables[name] = Table(name, entry.meaning, entry.unit, _floats(entry.values) if not fault else None, entry.source,
-                             entry.grade, entry.status, entry.note)
+        tables[name] = Table(
+            name,
+            entry.meaning,
+            entry.unit,
+            _floats(entry.values) if not fault else None,
+            entry.source,
+            entry.grade,
+            entry.status,
+            entry.note,
+        )
     for name in NEEDED:
         if name not in data:
-            problems.append(Problem(document.file, document.line(path), name, "the table is missing",
-                                    did_you_mean(name, (n for n in data if n not in NEEDED), "Add it")))
+            problems.append(
+                Problem(
+                    document.file,
+                    document.line(path),
+                    name,
+                    "the table is missing",
+                    did_you_mean(name, (n for n in data if n not in NEEDED), "Add it"),
+                )
+            )
     first_or_raise(problems)
     return tables
 

@@ -96,16 +96,30 @@ class Timeline:
 
     def before(self, week: int) -> "Timeline":
         """What has begun before a week: all that a burn-in up to it can feel."""
-        kept = [replace(a, until_week=a.until_week if a.until_week is not None and a.until_week < week else None)
-                for a in self.actions if a.week < week]
+        kept = [
+            replace(a, until_week=a.until_week if a.until_week is not None and a.until_week < week else None)
+            for a in self.actions
+            if a.week < week
+        ]
         return Timeline(kept, self.standing)
 
     def as_rows(self) -> list[dict[str, Any]]:
         """One plain row an action, for records and reports."""
         return [
-            {"id": a.id, "week": a.week, "date": str(a.date), "lever": a.lever, "organ": a.organ,
-             "value": list(a.value) if isinstance(a.value, tuple) else a.value, "until_week": a.until_week,
-             "because": a.because, "source": a.source, "grade": a.grade, "recalled": a.recalled, "origin": a.origin}
+            {
+                "id": a.id,
+                "week": a.week,
+                "date": str(a.date),
+                "lever": a.lever,
+                "organ": a.organ,
+                "value": list(a.value) if isinstance(a.value, tuple) else a.value,
+                "until_week": a.until_week,
+                "because": a.because,
+                "source": a.source,
+                "grade": a.grade,
+                "recalled": a.recalled,
+                "origin": a.origin,
+            }
             for a in self.actions
         ]
 
@@ -144,10 +158,21 @@ def setting_actions(settings: dict[str, Value], start: np.datetime64) -> list[Ac
     for number, (name, value) in enumerate(settings.items(), 1):
         lever, _, organ = name.partition(".")
         per_organ = LEVERS[lever].per_organ
-        actions.append(Action(
-            id=f"set-{number}", week=0, date=start, lever=lever, organ=(organ or "all") if per_organ else None, value=value,
-            until_week=None, because="set by the user", source="user", grade="D", origin="set",
-        ))
+        actions.append(
+            Action(
+                id=f"set-{number}",
+                week=0,
+                date=start,
+                lever=lever,
+                organ=(organ or "all") if per_organ else None,
+                value=value,
+                until_week=None,
+                because="set by the user",
+                source="user",
+                grade="D",
+                origin="set",
+            )
+        )
     return actions
 
 

@@ -46,8 +46,15 @@ def attempt(model: type[M], document: Document, data: Any, path: Path_ = ()) -> 
 def entries(model: type[M], document: Document) -> tuple[dict[str, M], list[Problem]]:
     """A mapping of names to `model`, with the problems of all entries."""
     if not isinstance(document.data, dict):
-        return {}, [Problem(document.file, 1, "", "the file must be a mapping of names to entries",
-                            "Begin each entry with its name and a colon")]
+        return {}, [
+            Problem(
+                document.file,
+                1,
+                "",
+                "the file must be a mapping of names to entries",
+                "Begin each entry with its name and a colon",
+            )
+        ]
     found: dict[str, M] = {}
     problems: list[Problem] = []
     for name, data in document.data.items():
@@ -64,7 +71,9 @@ def first_or_raise(problems: list[Problem]) -> None:
         raise BadFile(problems)
 
 
-def _problems(error: ValidationError, model: type[BaseModel], document: Document, data: Any, path: Path_) -> list[Problem]:
+def _problems(
+    error: ValidationError, model: type[BaseModel], document: Document, data: Any, path: Path_
+) -> list[Problem]:
     """One problem for each faulty place: what is wrong before what is missing, each in the order of lines."""
     best: dict[Path_, Problem] = {}
     for fault in error.errors(include_url=False, include_input=False):
@@ -78,7 +87,9 @@ def _place(loc: tuple[int | str, ...], data: Any, kind: str) -> tuple[Path_, Any
     """The path in the data to which an error location leads: names of models and union branches are skipped."""
     path: list[str | int] = []
     for i, step in enumerate(loc):
-        if (isinstance(data, dict) and step in data) or (isinstance(data, list) and isinstance(step, int) and step < len(data)):
+        if (isinstance(data, dict) and step in data) or (
+            isinstance(data, list) and isinstance(step, int) and step < len(data)
+        ):
             data = data[step]  # type: ignore[index]
             path.append(step)
         elif kind == "missing" and i == len(loc) - 1:

@@ -15,7 +15,14 @@ from custodes.errors import BrokenLaw
 I = NDArray[np.int64]  # noqa: E741
 
 NATIONAL_WON = (
-    "farm_proceeds", "importers", "trade_companies", "enterprises", "wage_fund", "leader_fund", "treasury", "central_bank",
+    "farm_proceeds",
+    "importers",
+    "trade_companies",
+    "enterprises",
+    "wage_fund",
+    "leader_fund",
+    "treasury",
+    "central_bank",
 )
 CENTS = ("reserve", "leader_fund_cents", "importers_cents", "abroad_cents")
 GRAMS = ("field", "farm_stock", "state_pool", "market_stock", "eaten", "lost", "grain_abroad")
@@ -37,7 +44,7 @@ class Books:
     opening: dict[str, int] = field(default_factory=dict)  #: totals that every week must repeat
 
     def move_won(self, source: str, target: str, amount: int) -> None:
-        """Move whole won between two national accounts; ValueError for a negative amount."""
+        """Move whole won between two national accounts; BrokenLaw for a negative amount."""
         _move(self.won, source, target, amount)
 
     def move_cents(self, source: str, target: str, amount: int) -> None:
@@ -48,7 +55,9 @@ class Books:
 
     def total_won(self) -> int:
         """Won outside households."""
-        return sum(self.won.values()) + sum(int(a.sum()) for a in (self.till, self.county_chief, self.pocket, self.chain))
+        return sum(self.won.values()) + sum(
+            int(a.sum()) for a in (self.till, self.county_chief, self.pocket, self.chain)
+        )
 
     def total_cents(self) -> int:
         """Cents outside households."""
@@ -66,8 +75,10 @@ class Books:
             self.opening = now
         for law, amount in now.items():
             if amount != self.opening[law]:
-                raise BrokenLaw(f"week {week}: {law} do not close: {amount} now, {self.opening[law]} at the start, "
-                                f"{amount - self.opening[law]:+d}")
+                raise BrokenLaw(
+                    f"week {week}: {law} do not close: {amount} now, {self.opening[law]} at the start, "
+                    f"{amount - self.opening[law]:+d}"
+                )
         for group in (self.won, self.cents, self.grams):
             for name, amount in group.items():
                 if amount < 0 and name not in MAY_BE_NEGATIVE:
@@ -80,7 +91,7 @@ class Books:
 
 def _move(accounts: dict[str, int], source: str, target: str, amount: int) -> None:
     if amount < 0:
-        raise ValueError(f"a transfer from {source} to {target} must not be negative: {amount}")
+        raise BrokenLaw(f"a transfer from {source} to {target} must not be negative: {amount}")
     accounts[source] -= amount
     accounts[target] += amount
 
@@ -88,4 +99,6 @@ def _move(accounts: dict[str, int], source: str, target: str, amount: int) -> No
 def new_books(counties: int, organs: int) -> Books:
     """Empty accounts."""
     z = lambda *s: np.zeros(s, np.int64)  # noqa: E731
-    return Books(till=z(counties), county_chief=z(counties), pocket=z(organs, counties), chain=z(organs), organ_trade=z(organs))
+    return Books(
+        till=z(counties), county_chief=z(counties), pocket=z(organs, counties), chain=z(organs), organ_trade=z(organs)
+    )

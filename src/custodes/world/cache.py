@@ -52,12 +52,24 @@ def save_world(world: World, folder: Path | str) -> None:
     target.mkdir(parents=True, exist_ok=True)
     generation = f"{time.time_ns():x}-{os.getpid():x}"
     with ThreadPoolExecutor(_THREADS) as pool:
-        jobs = {name: pool.submit(_write_array, target / f"{name}.{generation}.npy", array) for name, array in _arrays(world)}
+        jobs = {
+            name: pool.submit(_write_array, target / f"{name}.{generation}.npy", array)
+            for name, array in _arrays(world)
+        }
         entries = {name: job.result() for name, job in jobs.items()}
     content = {
-        "format": FORMAT, "arrays": entries, "seed": world.seed, "k": world.k, "week": world.week, "start": str(world.start),
-        "places": places_digest(world.places), "national": dataclasses.asdict(world.national),
-        "won": world.books.won, "cents": world.books.cents, "grams": world.books.grams, "opening": world.books.opening,
+        "format": FORMAT,
+        "arrays": entries,
+        "seed": world.seed,
+        "k": world.k,
+        "week": world.week,
+        "start": str(world.start),
+        "places": places_digest(world.places),
+        "national": dataclasses.asdict(world.national),
+        "won": world.books.won,
+        "cents": world.books.cents,
+        "grams": world.books.grams,
+        "opening": world.books.opening,
         "memory": world.memory,
     }
     content["digest"] = _content_digest(content)
@@ -160,7 +172,9 @@ def load_world(folder: Path | str, places: Places) -> World:
     source = Path(folder)
     content = _read_state(source)
     if content["places"] != places_digest(places):
-        raise BadResults(f"the saved state in {source.name} belongs to other places: use the scenario that it was made with.")
+        raise BadResults(
+            f"the saved state in {source.name} belongs to other places: use the scenario that it was made with."
+        )
     try:
         with ThreadPoolExecutor(_THREADS) as pool:
             # Read here, check in threads: NumPy reads headers with `ast`, which Python 3.11 cannot do in two threads at once.
@@ -168,10 +182,14 @@ def load_world(folder: Path | str, places: Places) -> World:
             jobs = {name: pool.submit(array_digest, array) for name, array in arrays.items()}
             for name, job in jobs.items():
                 if job.result() != content["arrays"][name]["checksum"]:
-                    raise BadResults(f"the saved state in {source.name} is damaged: the column {name} does not match its checksum.")
+                    raise BadResults(
+                        f"the saved state in {source.name} is damaged: the column {name} does not match its checksum."
+                    )
         return _assemble(content, arrays, places)
     except (KeyError, TypeError, AttributeError, IndexError) as problem:
-        raise BadResults(f"the saved state in {source.name} lacks {problem}: it was written by another version.") from None
+        raise BadResults(
+            f"the saved state in {source.name} lacks {problem}: it was written by another version."
+        ) from None
 
 
 def _read_state(source: Path) -> dict[str, Any]:
@@ -200,16 +218,32 @@ def _read_array(source: Path, name: str, entry: dict[str, Any]) -> Array:
 
 
 def _assemble(content: dict[str, Any], arrays: dict[str, Array], places: Places) -> World:
-    table: dict[str, Any] = {group: kind(*(arrays[f"{group}.{name}"] for name in kind._fields)) for group, kind in _TABLES.items()}
-    record: dict[str, Any] = {group: kind(**{f.name: arrays[f"{group}.{f.name}"] for f in dataclasses.fields(kind)})
-                              for group, kind in _RECORDS.items()}
+    table: dict[str, Any] = {
+        group: kind(*(arrays[f"{group}.{name}"] for name in kind._fields)) for group, kind in _TABLES.items()
+    }
+    record: dict[str, Any] = {
+        group: kind(**{f.name: arrays[f"{group}.{f.name}"] for f in dataclasses.fields(kind)})
+        for group, kind in _RECORDS.items()
+    }
     accounts: dict[str, Any] = {name: arrays[f"books.{name}"] for name in _BOOKS}
-    books = Books(won=content["won"], cents=content["cents"], grams=content["grams"], opening=content["opening"], **accounts)
+    books = Books(
+        won=content["won"], cents=content["cents"], grams=content["grams"], opening=content["opening"], **accounts
+    )
     plain: dict[str, Any] = {name: arrays[name] for name in _PLAIN}
     return World(
-        seed=content["seed"], k=content["k"], week=content["week"], start=np.datetime64(content["start"]), places=places,
-        tiles=tiles_of(table["units"], len(places.counties)), national=National(**content["national"]), books=books,
-        memory=content["memory"], **plain, **table, **record)
+        seed=content["seed"],
+        k=content["k"],
+        week=content["week"],
+        start=np.datetime64(content["start"]),
+        places=places,
+        tiles=tiles_of(table["units"], len(places.counties)),
+        national=National(**content["national"]),
+        books=books,
+        memory=content["memory"],
+        **plain,
+        **table,
+        **record,
+    )
 
 
 def places_digest(places: Places) -> str:

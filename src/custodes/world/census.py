@@ -41,9 +41,12 @@ def census_of(scenario: Any) -> Census:
         pyramid=_pyramid(scenario),
         urban=np.array([c.urban_share for c in scenario.places], np.float64),
         household_size=_in_range(float(_part(scenario, "household_size", "mean")), "household_size", 1.5, 6.0),
-        active_16=float(activity["over_16"]), active_60=float(activity["over_60"]),
-        industry=_shares(scenario, "occupations", INDUSTRIES), songbun=_shares(scenario, "songbun", SONGBUN, _SONGBUN),
-        party_members=float(_table(scenario, "party_members", 0.0)))
+        active_16=float(activity["over_16"]),
+        active_60=float(activity["over_60"]),
+        industry=_shares(scenario, "occupations", INDUSTRIES),
+        songbun=_shares(scenario, "songbun", SONGBUN, _SONGBUN),
+        party_members=float(_table(scenario, "party_members", 0.0)),
+    )
 
 
 def _table(scenario: Any, name: str, default: Any) -> Any:
@@ -77,7 +80,9 @@ def _pyramid(scenario: Any) -> F:
     for woman, sex in enumerate(("man", "woman")):
         bands = np.asarray(_part(scenario, "age_sex", sex), np.float64)
         if bands.ndim != 1 or not 2 <= bands.size <= (AGES - OPEN_YEARS) // BAND:
-            raise BadScenario(f"the table 'age_sex' of {scenario.name} must list two to {(AGES - OPEN_YEARS) // BAND} bands a sex.")
+            raise BadScenario(
+                f"the table 'age_sex' of {scenario.name} must list two to {(AGES - OPEN_YEARS) // BAND} bands a sex."
+            )
         out[woman] = _single_years(bands)
     if portable.total(out) <= 0.0:
         raise BadScenario(f"the table 'age_sex' of {scenario.name} is empty: give people by age.")

@@ -35,7 +35,14 @@ DEPENDANTS: Final = 5
 FARMERS: Final = 6
 ARMY: Final = 7  #: a squad in a garrison unit
 CLASSES: Final = (
-    "state_security", "police", "officials", "capital", "state_workers", "dependants", "farmers", "army",
+    "state_security",
+    "police",
+    "officials",
+    "capital",
+    "state_workers",
+    "dependants",
+    "farmers",
+    "army",
 )
 N_CLASSES: Final = 8
 
@@ -44,8 +51,20 @@ ORGANS: Final = ("state_security", "police", "cadres")
 N_ORGANS: Final = 3
 
 OCCUPATIONS: Final = (
-    "none", "agriculture", "manufacturing", "mining", "construction", "trade", "education", "health", "transport",
-    "public_services", "state_security", "police", "official", "soldier",
+    "none",
+    "agriculture",
+    "manufacturing",
+    "mining",
+    "construction",
+    "trade",
+    "education",
+    "health",
+    "transport",
+    "public_services",
+    "state_security",
+    "police",
+    "official",
+    "soldier",
 )
 
 PLACE_TYPES: Final = ("capital", "border", "inner", "rural")

@@ -17,15 +17,56 @@ from custodes.world.state import World
 
 F = NDArray[np.float64]
 
-_PERSONS: Final = np.array([INDEX[name] for name in (
-    "people", "free", "soldiers", "jailed", "camp", "across_border", "adults", "dissenters", "evaders", "falsifiers",
-    "fear_u16", "media_u16", "rights_u16", "support_i16")])
-_HOUSEHOLDS: Final = np.array([INDEX[name] for name in (
-    "households", "money", "dollars_cents", "stress_u16", "memory_u16", "market_share_u16", "market_labour_milli",
-    "attending_milli", "farm_workers_milli", "workers_milli", "market_workers_milli", "need_grams", "plot_grams",
-    "want_grams", "income", "weight", "weight_threat_ask", "weight_plea_ask", "ration_grams")])
-_CLASSES: Final = np.array([index(name, 0) for name in (
-    "class_households", "class_members", "class_served_members", "class_income")])
+_PERSONS: Final = np.array(
+    [
+        INDEX[name]
+        for name in (
+            "people",
+            "free",
+            "soldiers",
+            "jailed",
+            "camp",
+            "across_border",
+            "adults",
+            "dissenters",
+            "evaders",
+            "falsifiers",
+            "fear_u16",
+            "media_u16",
+            "rights_u16",
+            "support_i16",
+        )
+    ]
+)
+_HOUSEHOLDS: Final = np.array(
+    [
+        INDEX[name]
+        for name in (
+            "households",
+            "money",
+            "dollars_cents",
+            "stress_u16",
+            "memory_u16",
+            "market_share_u16",
+            "market_labour_milli",
+            "attending_milli",
+            "farm_workers_milli",
+            "workers_milli",
+            "market_workers_milli",
+            "need_grams",
+            "plot_grams",
+            "want_grams",
+            "income",
+            "weight",
+            "weight_threat_ask",
+            "weight_plea_ask",
+            "ration_grams",
+        )
+    ]
+)
+_CLASSES: Final = np.array(
+    [index(name, 0) for name in ("class_households", "class_members", "class_served_members", "class_income")]
+)
 _WORKERS: Final = 0.55
 _SCALE: Final = 1048576.0
 
@@ -53,8 +94,18 @@ def food_of(world: World, p: Any) -> Food:
     ration = np.floor(7.0 * world.national.ration * np.where(army, r.army_factor, 1.0))
     plot = np.floor(need * np.where(army, 0.0, r.plot_share))
     plot[col.FARMERS] = need[col.FARMERS]
-    coverage = np.array([r.coverage_guards, r.coverage_guards, r.coverage_officials, r.coverage_capital,
-                         r.coverage_state_workers, r.coverage_dependants, 0.0, r.coverage_army])
+    coverage = np.array(
+        [
+            r.coverage_guards,
+            r.coverage_guards,
+            r.coverage_officials,
+            r.coverage_capital,
+            r.coverage_state_workers,
+            r.coverage_dependants,
+            0.0,
+            r.coverage_army,
+        ]
+    )
     return Food(need, ration, coverage, plot, 1.5 / (1.0 + 0.5 * world.national.rice_price / 5000.0))
 
 

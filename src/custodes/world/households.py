@@ -75,8 +75,7 @@ def fill_households(u0, u1, frame, tables, households, songbun):  # type: ignore
                 kind = found(f.class_cumulated[2 * c], shuffled(j, f.urban[c], f.keys, lay.CLASS, 2 * c))
             else:
                 n = f.households[c] - f.urban[c]
-                kind = found(f.class_cumulated[2 * c + 1],
-                             shuffled(j - f.urban[c], n, f.keys, lay.CLASS, 2 * c + 1))
+                kind = found(f.class_cumulated[2 * c + 1], shuffled(j - f.urban[c], n, f.keys, lay.CLASS, 2 * c + 1))
             civil = kind != col.ARMY
             if civil:
                 n = f.households[c]
@@ -114,8 +113,15 @@ def camp_scores(h0, h1, start, county, keys, classes, sizes, songbun, weights, s
         scores[h - h0] = u / weight if weight > 0.0 else 1e300
 
 
-def camp_households(layout: lay.Layout, frame: Frame, households: col.Households, sizes: NDArray[np.uint8],
-                    songbun: NDArray[np.uint8], weights: F, prisoners: int) -> NDArray[np.uint8]:
+def camp_households(
+    layout: lay.Layout,
+    frame: Frame,
+    households: col.Households,
+    sizes: NDArray[np.uint8],
+    songbun: NDArray[np.uint8],
+    weights: F,
+    prisoners: int,
+) -> NDArray[np.uint8]:
     """Which households (H,) have a member in a camp: `prisoners` of them, by county in proportion to its people."""
     here = np.zeros(sizes.size, np.uint8)
     starts = layout.first_household[layout.first_unit[:-1]]

@@ -27,11 +27,47 @@ UNIT_LIMIT: Final = 250  #: rows and households a unit can have: positions are b
 
 #: Attributes of the build, each a stream `build.<name>`; the number is its row in `keys`.
 ATTRIBUTES: Final = (
-    "size", "class", "songbun", "reference", "household", "money", "skill", "illegality", "served", "age", "birth_week",
-    "trait", "mind", "work", "party", "trader", "unit_trait", "camp", "camp_person",
+    "size",
+    "class",
+    "songbun",
+    "reference",
+    "household",
+    "money",
+    "skill",
+    "illegality",
+    "served",
+    "age",
+    "birth_week",
+    "trait",
+    "mind",
+    "work",
+    "party",
+    "trader",
+    "unit_trait",
+    "camp",
+    "camp_person",
 )
-SIZE, CLASS, SONGBUN, REFERENCE, HOUSEHOLD, MONEY, SKILL, ILLEGALITY, SERVED, AGE, BIRTH_WEEK, TRAIT, MIND, WORK, PARTY, \
-    TRADER, UNIT_TRAIT, CAMP, CAMP_PERSON = range(len(ATTRIBUTES))
+(
+    SIZE,
+    CLASS,
+    SONGBUN,
+    REFERENCE,
+    HOUSEHOLD,
+    MONEY,
+    SKILL,
+    ILLEGALITY,
+    SERVED,
+    AGE,
+    BIRTH_WEEK,
+    TRAIT,
+    MIND,
+    WORK,
+    PARTY,
+    TRADER,
+    UNIT_TRAIT,
+    CAMP,
+    CAMP_PERSON,
+) = range(len(ATTRIBUTES))
 
 
 class Facts(NamedTuple):
@@ -86,8 +122,18 @@ def plan(facts: Facts, k: int) -> Layout:
     squads = -(-soldiers // SQUAD)
     posts, classes = _classes(facts, k, households, urban)
     units, first_unit = _units(households, squads, facts.household_size)
-    return Layout(persons, soldiers, households, urban, squads, first_unit, *units,
-                  _sizes(persons, households, facts.household_size), classes, posts)
+    return Layout(
+        persons,
+        soldiers,
+        households,
+        urban,
+        squads,
+        first_unit,
+        *units,
+        _sizes(persons, households, facts.household_size),
+        classes,
+        posts,
+    )
 
 
 def _rounded(parts: F) -> int:
@@ -172,16 +218,18 @@ def _sizes(persons: I, households: I, mean: float) -> I:
 @njit
 def word(keys, attribute, entity, county, part):  # type: ignore[no-untyped-def]
     """32 random bits of an attribute of an entity of a county, as int64."""
-    a, _, _, _ = draws.philox7(np.uint32(entity), np.uint32(county), np.uint32(part), np.uint32(0),
-                               keys[attribute, 0], keys[attribute, 1])
+    a, _, _, _ = draws.philox7(
+        np.uint32(entity), np.uint32(county), np.uint32(part), np.uint32(0), keys[attribute, 0], keys[attribute, 1]
+    )
     return np.int64(a)
 
 
 @njit
 def two_words(keys, attribute, entity, county, part):  # type: ignore[no-untyped-def]
     """Twice 32 random bits."""
-    a, b, _, _ = draws.philox7(np.uint32(entity), np.uint32(county), np.uint32(part), np.uint32(0),
-                               keys[attribute, 0], keys[attribute, 1])
+    a, b, _, _ = draws.philox7(
+        np.uint32(entity), np.uint32(county), np.uint32(part), np.uint32(0), keys[attribute, 0], keys[attribute, 1]
+    )
     return np.int64(a), np.int64(b)
 
 
@@ -245,7 +293,9 @@ def rows(layout: Layout, keys: NDArray[np.uint32]) -> tuple[NDArray[np.uint8], N
     spare = np.ceil(persons * col.VACANT_SHARE).astype(np.int64)
     largest = int((persons + spare).max())
     if largest > UNIT_LIMIT:
-        raise BadInput(f"a neighbourhood of {largest} rows is larger than {UNIT_LIMIT}: the mean household is too large.")
+        raise BadInput(
+            f"a neighbourhood of {largest} rows is larger than {UNIT_LIMIT}: the mean household is too large."
+        )
     first = np.concatenate([[0], np.cumsum(persons + spare)])
     if first[-1] >= 2**31:
         raise BadInput(f"{first[-1]} rows are more than a run can hold: take a smaller sample.")

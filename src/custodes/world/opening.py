@@ -15,8 +15,16 @@ GRAMS_PER_TONNE = 1_000_000
 def new_county(counties: int) -> County:
     """Counties at rest, each array of shape (C,)."""
     spread, risk, anger, shock, heat, news, rate = (np.zeros(counties) for _ in range(7))
-    return County(price_spread=spread + 1.0, risk_heard=risk, anger=anger, lost=np.zeros(counties, np.int8), shock=shock,
-                  heat=heat, refusal_news=news, market_rate=rate)
+    return County(
+        price_spread=spread + 1.0,
+        risk_heard=risk,
+        anger=anger,
+        lost=np.zeros(counties, np.int8),
+        shock=shock,
+        heat=heat,
+        refusal_news=news,
+        market_rate=rate,
+    )
 
 
 def open_books(world: World, p: Any) -> None:
@@ -56,4 +64,3 @@ def set_counties(world: World, p: Any) -> None:
     half_till = 0.5 * world.books.till
     labour = world.by_county("market_labour_milli") * 0.001
     world.county.market_rate[:] = half_till / np.maximum(labour, 1.0)
-

@@ -99,8 +99,14 @@ class Params(NamedTuple):
     credibility: float
 
 
-def build(scenario: Any, p: Any, sample_k: int, seed: int, progress: Callable[[int, int], None] | None = None,
-          chunk: int = CHUNK) -> World:
+def build(
+    scenario: Any,
+    p: Any,
+    sample_k: int,
+    seed: int,
+    progress: Callable[[int, int], None] | None = None,
+    chunk: int = CHUNK,
+) -> World:
     """The country at the start of its burn-in, one row for `sample_k` people.
 
     `p` has the groups `initial` and `rations`; `progress` is told (done, total). `chunk` (units a call) never changes
@@ -115,9 +121,18 @@ def build(scenario: Any, p: Any, sample_k: int, seed: int, progress: Callable[[i
     keys = lay.keys_of(seed)
     sizes, first_person, _ = lay.rows(layout, keys)
     world = _empty_world(scenario, places, layout, first_person, sample_k, seed)
-    frame = hh.Frame(first_person.astype(np.int64), layout.first_household, layout.first_unit, layout.unit_county,
-                     layout.garrison, layout.households, layout.urban, layout.class_cumulated,
-                     places.place_type.astype(np.int64), keys)
+    frame = hh.Frame(
+        first_person.astype(np.int64),
+        layout.first_household,
+        layout.first_unit,
+        layout.unit_county,
+        layout.garrison,
+        layout.households,
+        layout.urban,
+        layout.class_cumulated,
+        places.place_type.astype(np.int64),
+        keys,
+    )
     home, person = _tables(initial, facts, census, layout, week)
     _fill(world, layout, frame, home, person, sizes, initial, sample_k, progress or (lambda _done, _total: None), chunk)
     opening.open_books(world, initial)
@@ -128,8 +143,18 @@ def build(scenario: Any, p: Any, sample_k: int, seed: int, progress: Callable[[i
     return world
 
 
-def _fill(world: World, layout: lay.Layout, frame: hh.Frame, home: hh.HouseholdTables, person: persons.PersonTables,
-          sizes: NDArray[np.uint8], initial: Params, k: int, progress: Callable[[int, int], None], chunk: int) -> None:
+def _fill(
+    world: World,
+    layout: lay.Layout,
+    frame: hh.Frame,
+    home: hh.HouseholdTables,
+    person: persons.PersonTables,
+    sizes: NDArray[np.uint8],
+    initial: Params,
+    k: int,
+    progress: Callable[[int, int], None],
+    chunk: int,
+) -> None:
     """Run the kernels, a chunk of units at a time."""
     units = layout.unit_county.size
     songbun = np.zeros(sizes.size, np.uint8)
@@ -154,37 +179,81 @@ def _facts(places: Places, census: Census, initial: Params) -> lay.Facts:
     mix = np.zeros((len(col.PLACE_TYPES), col.N_CLASSES))
     mix[:, col.CAPITAL], mix[:, col.STATE_WORKERS] = initial.capital_households, initial.state_households
     mix[:, col.DEPENDANTS], mix[:, col.FARMERS] = initial.dependant_households, initial.farm_households
-    return lay.Facts(places.population, places.soldiers, census.urban, places.place_type, places.province.astype(np.int64),
-                     census.household_size, initial.staff, initial.staff_density, mix)
+    return lay.Facts(
+        places.population,
+        places.soldiers,
+        census.urban,
+        places.place_type,
+        places.province.astype(np.int64),
+        census.household_size,
+        initial.staff,
+        initial.staff_density,
+        mix,
+    )
 
 
-def _empty_world(scenario: Any, places: Places, layout: lay.Layout, first_person: NDArray[np.int32], k: int, seed: int) -> World:
+def _empty_world(
+    scenario: Any, places: Places, layout: lay.Layout, first_person: NDArray[np.int32], k: int, seed: int
+) -> World:
     rows, households, units = int(first_person[-1]), int(layout.first_household[-1]), layout.unit_county.size
     person = col.Persons(*(np.zeros(rows, t) for t in _dtypes(col.Persons)))
     house = col.Households(*(np.zeros(households, t) for t in _dtypes(col.Households)))
-    unit = col.Units(first_person, layout.first_household.astype(np.int32), layout.unit_county.astype(np.int16),
-                     layout.garrison, *(np.zeros(units, np.uint16) for _ in col.Units._fields[4:]))
+    unit = col.Units(
+        first_person,
+        layout.first_household.astype(np.int32),
+        layout.unit_county.astype(np.int16),
+        layout.garrison,
+        *(np.zeros(units, np.uint16) for _ in col.Units._fields[4:]),
+    )
     tiles = tiles_of(unit, len(places.counties))
     organ = Organ(*(np.zeros(col.N_ORGANS) for _ in range(8)))
     return World(
-        seed=seed, k=k, week=-int(scenario.burn_in_weeks), start=np.datetime64(scenario.start, "D"), places=places,
-        persons=person, households=house, units=unit, tiles=tiles, national=National(),
-        county=opening.new_county(len(places.counties)), organ=organ, guards=new_guards(len(places.counties)),
-        books=new_books(len(places.counties), col.N_ORGANS), sums=empty_sums(len(places.counties)),
-        tile_histogram=np.zeros((tiles.county.size, 32), np.uint16))
+        seed=seed,
+        k=k,
+        week=-int(scenario.burn_in_weeks),
+        start=np.datetime64(scenario.start, "D"),
+        places=places,
+        persons=person,
+        households=house,
+        units=unit,
+        tiles=tiles,
+        national=National(),
+        county=opening.new_county(len(places.counties)),
+        organ=organ,
+        guards=new_guards(len(places.counties)),
+        books=new_books(len(places.counties), col.N_ORGANS),
+        sums=empty_sums(len(places.counties)),
+        tile_histogram=np.zeros((tiles.county.size, 32), np.uint16),
+    )
 
 
 _DTYPES: Final[dict[str, Any]] = {
-    "birth_week": np.int16, "flags": np.uint16, "private_support": np.int16, "support_trait": np.int16, "fear": np.uint16,
-    "media": np.uint16, "rights": np.uint16, "money": np.int64, "dollars": np.int32, "smoothed_income": np.int32,
-    "income_reference": np.int32, "taken_this_year": np.int32, "market_share": np.uint16, "food_stress": np.uint16,
-    "victim_memory": np.uint16, "illegality": np.uint16, "skill": np.uint16, "served_rank": np.uint16,
+    "birth_week": np.int16,
+    "flags": np.uint16,
+    "private_support": np.int16,
+    "support_trait": np.int16,
+    "fear": np.uint16,
+    "media": np.uint16,
+    "rights": np.uint16,
+    "money": np.int64,
+    "dollars": np.int32,
+    "smoothed_income": np.int32,
+    "income_reference": np.int32,
+    "taken_this_year": np.int32,
+    "market_share": np.uint16,
+    "food_stress": np.uint16,
+    "victim_memory": np.uint16,
+    "illegality": np.uint16,
+    "skill": np.uint16,
+    "served_rank": np.uint16,
 }
 
 
 def _dtypes(kind: Any) -> list[Any]:
     """Types of a table's columns as `columns` declares them; bytes unless `_DTYPES` says more."""
-    return [np.uint8 if kind is col.Households and name == "flags" else _DTYPES.get(name, np.uint8) for name in kind._fields]
+    return [
+        np.uint8 if kind is col.Households and name == "flags" else _DTYPES.get(name, np.uint8) for name in kind._fields
+    ]
 
 
 def tiles_of(units: col.Units, counties: int) -> col.Tiles:
@@ -203,8 +272,13 @@ def tiles_of(units: col.Units, counties: int) -> col.Tiles:
 # --- distributions ----------------------------------------------------------------------------------------------------
 
 
-def _tables(p: Params, facts: lay.Facts, census: Census, layout: lay.Layout, week: int,
-            ) -> tuple[hh.HouseholdTables, persons.PersonTables]:
+def _tables(
+    p: Params,
+    facts: lay.Facts,
+    census: Census,
+    layout: lay.Layout,
+    week: int,
+) -> tuple[hh.HouseholdTables, persons.PersonTables]:
     """Everything that is drawn from."""
     kinds = _households_by_place(layout, facts.place_type)
     songbun = songbun_shares(p, census.songbun, kinds)
@@ -220,23 +294,51 @@ def _tables(p: Params, facts: lay.Facts, census: Census, layout: lay.Layout, wee
     buys_out = np.zeros(col.N_CLASSES, np.uint8)
     buys_out[[col.CAPITAL, col.STATE_WORKERS]] = 1
     home = hh.HouseholdTables(
-        lognormal_quantiles(p.money_median, p.money_sigma), lognormal_quantiles(p.skill_median, p.skill_sigma),
-        beta_quantiles(p.illegality_a, p.illegality_b), np.asarray(p.illegality_place), cumulated(songbun), by_class, buys_out,
-        p.remittance * np.asarray(p.remittance_place), p.border_business * np.asarray(p.border_business_place),
-        np.asarray(p.market_share), p.income, p.food_stress, p.victim_memory)
+        lognormal_quantiles(p.money_median, p.money_sigma),
+        lognormal_quantiles(p.skill_median, p.skill_sigma),
+        beta_quantiles(p.illegality_a, p.illegality_b),
+        np.asarray(p.illegality_place),
+        cumulated(songbun),
+        by_class,
+        buys_out,
+        p.remittance * np.asarray(p.remittance_place),
+        p.border_business * np.asarray(p.border_business_place),
+        np.asarray(p.market_share),
+        p.income,
+        p.food_stress,
+        p.victim_memory,
+    )
     born = week_number(FAMINE_ADULTS_BORN)
     person = persons.PersonTables(
-        pyramid, week, normal_quantiles(), (p.trait_upper_share, p.trait_upper, p.trait_lower, p.trait_sd), p.trait_unit_sd,
-        np.asarray(p.trait_songbun), p.trait_famine, born, cumulated(census.songbun), p.fear, p.media, p.media_share,
-        p.rights, active, work.occupation_table(p, civil, active, kinds, census), party, int(p.party_age), p.officers,
-        p.women_traders)
+        pyramid,
+        week,
+        normal_quantiles(),
+        (p.trait_upper_share, p.trait_upper, p.trait_lower, p.trait_sd),
+        p.trait_unit_sd,
+        np.asarray(p.trait_songbun),
+        p.trait_famine,
+        born,
+        cumulated(census.songbun),
+        p.fear,
+        p.media,
+        p.media_share,
+        p.rights,
+        active,
+        work.occupation_table(p, civil, active, kinds, census),
+        party,
+        int(p.party_age),
+        p.officers,
+        p.women_traders,
+    )
     return home, person
 
 
 def _households_by_place(layout: lay.Layout, place_type: NDArray[np.int8]) -> F:
     """Households by place and class (4, 8), in rows."""
     counts = np.diff(layout.class_cumulated, axis=1, prepend=0).reshape(-1, 2, col.N_CLASSES).sum(axis=1)
-    return np.stack([counts[place_type == place].sum(axis=0) for place in range(len(col.PLACE_TYPES))]).astype(np.float64)
+    return np.stack([counts[place_type == place].sum(axis=0) for place in range(len(col.PLACE_TYPES))]).astype(
+        np.float64
+    )
 
 
 def songbun_shares(p: Params, national: F, kinds: F) -> F:

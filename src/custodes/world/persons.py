@@ -54,8 +54,13 @@ class Family(NamedTuple):
 @njit
 def new_family():  # type: ignore[no-untyped-def]
     """Scratch for one household at a time."""
-    return Family(np.zeros(lay.SQUAD, np.int64), np.zeros(lay.SQUAD, np.int64), np.zeros(lay.SQUAD, np.int64),
-                  np.zeros(lay.SQUAD, np.int64), np.zeros(lay.SQUAD, np.int64))
+    return Family(
+        np.zeros(lay.SQUAD, np.int64),
+        np.zeros(lay.SQUAD, np.int64),
+        np.zeros(lay.SQUAD, np.int64),
+        np.zeros(lay.SQUAD, np.int64),
+        np.zeros(lay.SQUAD, np.int64),
+    )
 
 
 @njit

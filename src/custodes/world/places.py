@@ -24,12 +24,19 @@ def build_places(scenario: Any) -> Places:
     place = np.array([PLACE_TYPES.index(c.place_type) for c in counties], np.int8)
     capital = max((i for i, c in enumerate(counties) if c.place_type == "capital"), key=lambda i: population[i])
     return Places(
-        counties=tuple(c.name for c in counties), provinces=provinces, province=province, place_type=place,
-        latitude=latitude, longitude=longitude, capital=int(capital),
+        counties=tuple(c.name for c in counties),
+        provinces=provinces,
+        province=province,
+        place_type=place,
+        latitude=latitude,
+        longitude=longitude,
+        capital=int(capital),
         neighbours=_neighbours(latitude, longitude, province, _adjacent(scenario, provinces)),
-        population=population, soldiers=np.array([c.soldiers for c in counties], np.int64),
+        population=population,
+        soldiers=np.array([c.soldiers for c in counties], np.int64),
         estimated=np.array([c.status == "ESTIMATED" for c in counties], np.bool_),
-        markets=_markets(scenario.markets, provinces, province, population))
+        markets=_markets(scenario.markets, provinces, province, population),
+    )
 
 
 def _adjacent(scenario: Any, provinces: tuple[str, ...]) -> set[tuple[int, int]]:
@@ -40,18 +47,31 @@ def _adjacent(scenario: Any, provinces: tuple[str, ...]) -> set[tuple[int, int]]
     return found | {(b, a) for a, b in found} | {(i, i) for i in range(len(provinces))}
 
 
-def _neighbours(latitude: F, longitude: F, province: NDArray[np.int16], adjacent: set[tuple[int, int]]) -> tuple[tuple[int, ...], ...]:
+def _neighbours(
+    latitude: F, longitude: F, province: NDArray[np.int16], adjacent: set[tuple[int, int]]
+) -> tuple[tuple[int, ...], ...]:
     """Up to five nearest counties of the same or an adjacent province, nearest first; distance on a local plane."""
-    squeeze = np.maximum(1.0 - (latitude / 90.0) ** 2, 0.05)  # near cos(latitude), without a cosine: order is all that counts
+    squeeze = np.maximum(
+        1.0 - (latitude / 90.0) ** 2, 0.05
+    )  # near cos(latitude), without a cosine: order is all that counts
     out = []
     for i in range(latitude.size):
         far = (latitude - latitude[i]) ** 2 + ((longitude - longitude[i]) * squeeze[i]) ** 2
-        order = [int(j) for j in np.argsort(far, kind="stable") if j != i and (int(province[i]), int(province[j])) in adjacent]
+        order = [
+            int(j)
+            for j in np.argsort(far, kind="stable")
+            if j != i and (int(province[i]), int(province[j])) in adjacent
+        ]
         out.append(tuple(order[:NEIGHBOURS]))
     return tuple(out)
 
 
-def _markets(by_province: dict[str, float], provinces: tuple[str, ...], province: NDArray[np.int16], population: NDArray[np.int64]) -> F:
+def _markets(
+    by_province: dict[str, float],
+    provinces: tuple[str, ...],
+    province: NDArray[np.int16],
+    population: NDArray[np.int64],
+) -> F:
     """Official markets of each county (C,): the province's count, whole, by population."""
     out = np.zeros(population.size)
     for name, count in by_province.items():

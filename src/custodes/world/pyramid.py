@@ -36,7 +36,9 @@ class Pyramid(NamedTuple):
     """Cumulative tables the build draws from. Cells are woman * 128 + age."""
 
     reference: F  #: (256,) of reference persons
-    married: F  #: (128,) probability that a reference woman of this age in a household of two or more has a husband there
+    married: (
+        F  #: (128,) probability that a reference woman of this age in a household of two or more has a husband there
+    )
     husband: F  #: (128, 128) age of the husband, by hers
     other: F  #: (128, 256) of the others, by age of the reference person
     soldier: F  #: (256,) of conscripts
@@ -86,8 +88,14 @@ def build_pyramid(people: F, soldiers: float, women: float, officers: float, hou
     rest = np.maximum(civil - reference, 0.0)
     rest[0] = np.maximum(rest[0] - husbands, 0.0)
     others = _others(rest, (reference[0] + reference[1]) * (household_size - 1.0) - couples)
-    return Pyramid(cumulated(reference.reshape(-1)), married, cumulated(joint), cumulated(others),
-                   cumulated(conscript), cumulated(officer))
+    return Pyramid(
+        cumulated(reference.reshape(-1)),
+        married,
+        cumulated(joint),
+        cumulated(others),
+        cumulated(conscript),
+        cumulated(officer),
+    )
 
 
 def _capped(cells: F, wanted: F, total: float) -> F:

@@ -138,7 +138,9 @@ def beta_quantiles(a: float, b: float) -> F:
     a, b = max(a, 0.01), max(b, 0.01)
     steps = 1 << 18
     s = (np.arange(steps, dtype=np.float64) + 0.5) / steps  # s = x^a takes away the pole at zero
-    density = portable.power(np.maximum(1.0 - portable.power(s, np.full(steps, 1.0 / a)), 1e-12), np.full(steps, b - 1.0))
+    density = portable.power(
+        np.maximum(1.0 - portable.power(s, np.full(steps, 1.0 / a)), 1e-12), np.full(steps, b - 1.0)
+    )
     area = np.concatenate([[0], np.cumsum(np.floor(np.minimum(density, 2.0**20) * 2.0**20).astype(np.int64))])
     edge = np.arange(steps + 1, dtype=np.float64) / steps
     target = midpoints() * float(area[-1])

@@ -35,8 +35,10 @@ def check_sample(k: int, people: int, counties: int) -> None:
     least = 4 * max(counties, 1)
     if people < least * k and k > 1:
         most = max(people // least, 1)
-        raise BadInput(f"a sample of 1/{k} leaves {people // k} of {people} people for {counties} counties: "
-                       f"take 1/{most} or a larger one.")
+        raise BadInput(
+            f"a sample of 1/{k} leaves {people // k} of {people} people for {counties} counties: "
+            f"take 1/{most} or a larger one."
+        )
 
 
 def _fraction(sample: str | float | Fraction) -> Fraction | None:

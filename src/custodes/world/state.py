@@ -138,7 +138,16 @@ def new_guards(counties: int) -> Guards:
     o = (N_ORGANS, counties)
     z = lambda *s: np.zeros(s)  # noqa: E731
     return Guards(
-        staff=z(*o), posts=z(*o), effort=z(*o) + 0.3, morale=z(*o) + 0.5, take=z(*o), paid=z(*o),
-        perceived=z(*o, 3) + 0.01, capacity=z(*o), threat_share=z(*o), plea_share=z(*o), type_threat=z(*o, 3),
+        staff=z(*o),
+        posts=z(*o),
+        effort=z(*o) + 0.3,
+        morale=z(*o) + 0.5,
+        take=z(*o),
+        paid=z(*o),
+        perceived=z(*o, 3) + 0.01,
+        capacity=z(*o),
+        threat_share=z(*o),
+        plea_share=z(*o),
+        type_threat=z(*o, 3),
         punished=np.zeros(o, np.int64),
     )
