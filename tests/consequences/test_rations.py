@@ -68,11 +68,10 @@ def test_the_market_carries_foreign_media() -> None:
 def test_guards_whose_ration_shrinks_collect_more_and_control_weakens() -> None:
     """With an empty pool rations fall by more than half, and with them guards' pay in kind, most of what the state gives them.
 
-    Measured: control -1.2 to -2.1 % in the third year, more than in the first, takings up; bounds at -0.5 % and zero. (Before
+    Measured: control -1.2 to -2.1 % in the third year, much as in the first, takings up; bounds at -0.5 % and zero. (Before
     guards reckoned over weeks, lumpy takings at this sample inflated the fall to -5.7 %: docs/decisions/0013.)
     """
     assert below(change("control_capacity", "empty pool", 3), -0.005)
-    assert below(change("control_capacity", "empty pool", 3) - change("control_capacity", "empty pool", 1))
     assert above(change("bribes_won", "empty pool", 2))
 
 
