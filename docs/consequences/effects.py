@@ -121,7 +121,7 @@ def rights_order() -> tuple[Picture, list[Row]]:
         "as a part of the country without the order",
         (GOLD, RED, BLUE),
         "Takings fall less than threats",
-        domain=(0.0, 1.4),
+        domain=(0.0, 1.6),
     )
     count = {
         label: course(series("threats", organ), arm, seeds=SEEDS, smooth=5)
