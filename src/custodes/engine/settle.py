@@ -4,6 +4,8 @@ Every flow was floored in the pass, so the amounts here are exact sums; division
 remainder goes to the account that the docstring names.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,12 +17,24 @@ I = NDArray[np.int64]  # noqa: E741
 
 #: What a bribe is divided into: pocket of the organ in the county (with the remainder), county chief, chain, leader.
 UP_COUNTY, UP_CHAIN, UP_LEADER = 10, 10, 5
-RETAIL_MARGIN = 20  #: per cent of grain money that stays with the county's traders
-IMPORT_CONTENT = 30  #: per cent of other spending
+
+
+class Shares(NamedTuple):
+    """How booked money is divided, in whole millionths (`mechanisms.market.booked_shares`)."""
+
+    retail_margin: int  #: of grain money, stays with the county's traders
+    import_content: int  #: of other spending
+    levy_kept: int  #: of levies, by the unit's officials
 
 
 def _part(amount: I, per_cent: int) -> I:
     return amount * per_cent // 100
+
+
+def _share(amount: I, millionths: int) -> I:
+    """Floor of a share; the amount is divided first where the product would not fit in 64 bits."""
+    whole, rest = np.divmod(amount, 1_000_000)
+    return whole * millionths + rest * millionths // 1_000_000
 
 
 def book_grain(world: World) -> None:
@@ -31,11 +45,11 @@ def book_grain(world: World) -> None:
     books.move_grams("market_stock", "eaten", world.total("bought_grams"))
 
 
-def book_spending(world: World) -> None:
-    """Grain money: a fifth to the till, the rest to those who supplied this week's market; other goods: import content."""
+def book_spending(world: World, shares: Shares) -> None:
+    """Grain money: the margin to the till, the rest to those who supplied this week's market; other goods: import content."""
     books = world.books
     grain = world.by_county("grain_cost")
-    margin = _part(grain, RETAIL_MARGIN)
+    margin = _share(grain, shares.retail_margin)
     books.till += margin
     paid = int((grain - margin).sum())
     imported = int(paid * world.memory.get("supply_share_import", 0.0))
@@ -45,7 +59,7 @@ def book_spending(world: World) -> None:
     spread_by(world, leaked)
     books.won["farm_proceeds"] += paid - imported - leaked
     other = world.by_county("other_spending")
-    content = _part(other, IMPORT_CONTENT)
+    content = _share(other, shares.import_content)
     books.till += other - content
     books.won["importers"] += int(content.sum())
 
@@ -80,8 +94,8 @@ def book_takings(world: World) -> None:
     books.won["importers"] += int((fee - guards).sum())
 
 
-def book_pay_and_dues(world: World) -> None:
-    """Market pay from tills, farm pay, wages, state pay; levies (a fifth to officials), buy-outs; emptied households."""
+def book_pay_and_dues(world: World, shares: Shares) -> None:
+    """Market pay from tills, farm pay, wages, state pay; levies (a part to officials), buy-outs; emptied households."""
     books = world.books
     books.till -= world.by_county("market_pay")
     books.till += world.by_county("emptied_money")
@@ -89,7 +103,7 @@ def book_pay_and_dues(world: World) -> None:
     books.won["wage_fund"] -= world.total("wages")
     books.won["treasury"] -= world.total("state_pay")
     levy = world.by_county("levy")
-    kept = _part(levy, 20)
+    kept = _share(levy, shares.levy_kept)
     books.pocket[OFFICIALS] += kept
     books.won["treasury"] += int((levy - kept).sum())
     books.won["enterprises"] += world.total("buyout")
@@ -116,12 +130,12 @@ def settle_people(world: World) -> int:
     return int(alive + memory["total.deaths"] + memory["total.arrivals_abroad"] - memory["total.births"])
 
 
-def settle(world: World) -> None:
+def settle(world: World, shares: Shares) -> None:
     """Book the week's household flows and check every law; BrokenLaw if won, cents, grain or people do not close."""
     book_grain(world)
-    book_spending(world)
+    book_spending(world, shares)
     book_takings(world)
-    book_pay_and_dues(world)
+    book_pay_and_dues(world, shares)
     book_dollars(world)
 
 

@@ -10,7 +10,7 @@ from custodes.engine.people_pass import Pass, make_clock
 from custodes.engine.step import Log, Week
 from custodes.engine.tables import Tables
 from custodes.errors import BrokenLaw
-from custodes.mechanisms import survey
+from custodes.mechanisms import market, survey
 from custodes.week import PREPARE, SETTLE, Parameters
 from custodes.world.columns import WEEK_ZERO
 from custodes.world.state import World
@@ -59,7 +59,7 @@ class Stepper:
         clock = make_clock(world, week.first_of_year)
         crowd = np.array([world.memory.get(f"arrest_share.{c}", 0.0) for c in range(len(world.places.counties))])
         self.people.step(world, tables, clock, crowd)
-        settle.settle(world)
+        settle.settle(world, market.booked_shares(self.p.market))
         for step in SETTLE:
             step.function(world, week, self.p)
         if self._last_of_year(week):

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from custodes.engine.settle import Shares
 from custodes.engine.step import Week
 from custodes.jit import njit
 from custodes.world.columns import ARMY, FARMERS, N_CLASSES, ORGANS
@@ -54,6 +55,9 @@ class Params(NamedTuple):
     reference_rate: float  #: share of the distance to own income that the income reference moves in a year
     buyout_won: float  #: price of a full absence from a state job, won/week
     buyout_limit: float  #: share of its cash that a household pays for absence at most
+    retail_margin: float  #: share of grain money that stays with the county's traders
+    import_content: float  #: share of other spending that pays for imported goods
+    levy_kept: float  #: share of levies that the unit's officials keep
     levy: float  #: share of income taken as levies, before levy_extra
     state_pay: float  #: won/week a household in a state job
     fee: float  #: market fee, share of what is paid out of a till
@@ -145,6 +149,11 @@ def reference_update(reference, smoothed, p):  # type: ignore[no-untyped-def]
 
 
 # --- group -------------------------------------------------------------------------------------------------------------
+
+
+def booked_shares(p: Params) -> Shares:
+    """The shares by which `engine.settle` divides spending and levies, in whole millionths."""
+    return Shares(*(round(1e6 * x) for x in (p.retail_margin, p.import_content, p.levy_kept)))
 
 
 def prepare(world: World, week: Week, p: Any) -> dict[str, NDArray[Any]]:
