@@ -24,6 +24,7 @@ from custodes.world.columns import (
     NO_TRADER,
     PAYING,
     REMITTANCE,
+    WORKERS_PER_MEMBER,
 )
 
 
@@ -100,7 +101,6 @@ _UNIT: Final = 1.0 / 4294967296.0
 _U16: Final = 1.0 / 65535.0
 _SCALE: Final = 1048576.0
 _PACK: Final = 1 << 20
-WORKERS_PER_MEMBER: Final = 0.55
 
 
 @njit_inlined

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from custodes.engine.settle import Shares
 from custodes.engine.step import Week
 from custodes.jit import njit
-from custodes.world.columns import ARMY, FARMERS, N_CLASSES, ORGANS
+from custodes.world.columns import ARMY, FARMERS, N_CLASSES, ORGANS, WORKERS_PER_MEMBER
 from custodes.world.state import World
 
 F = NDArray[np.float64]
@@ -34,7 +34,6 @@ WRITES = "books.till books.county_chief books.chain books.pocket books.won natio
 SLACK = 1.005  #: workers and households are counted a week late
 SLACK_ROWS = 3
 NEARLY_EMPTY = 0.15  #: share of workers in the market below which their labour may double within a week
-WORKERS_PER_MEMBER = 0.55  #: as in the people pass
 CADRES = ORGANS.index("cadres")
 
 

@@ -26,6 +26,7 @@ from custodes.world.columns import (
     SONGBUN_MASK,
     SONGBUN_SHIFT,
     WOMAN,
+    WORKERS_PER_MEMBER,
 )
 from custodes.world.state import World
 
@@ -119,7 +120,7 @@ def ask_everybody(first_unit, last_unit, c, border, persons, households, units, 
                 t.flight_rate[c], means, push, woman, 1.0 * age, persons.fear[r] * _U16, t.risk_heard[c], flight_p
             )
             kind = households.ration_class[h]
-            workers = 0.55 * households.members[h]
+            workers = WORKERS_PER_MEMBER * households.members[h]
             served = 1.0 if households.served_rank[h] < 65536.0 * t.coverage[kind] else 0.0
             paying = 1.0 if home & PAYING else 0.0
             ration = served * households.members[h] * t.ration_grams[kind] * grain_value

@@ -159,6 +159,7 @@ class Tiles(NamedTuple):
     first_of_county: NDArray[np.int32]  #: shape (counties + 1,), into tiles
 
 
+WORKERS_PER_MEMBER: Final = 0.55  #: workers of a household, by member (EQUATIONS 4, start; grade D)
 UNITS_PER_TILE: Final = 16
 VACANT_SHARE: Final = 0.10  #: spare rows of a unit for births
 ADULT_WEEKS: Final = 17 * 52
