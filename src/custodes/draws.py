@@ -35,6 +35,44 @@ STREAMS: Final[dict[str, int]] = {
     "conscription": 20,
     "incident_arrests": 21,
     "staff": 22,
+    # the court, the army, the rings and the outside
+    "loyalty": 40,
+    "suspicion": 41,
+    "denunciation": 42,
+    "denounced": 43,
+    "sabotage": 44,
+    "scandal": 45,
+    "purge": 46,
+    "purge_cause": 47,
+    "purge_struck": 48,
+    "fate": 49,
+    "stated_reason": 50,
+    "return": 51,
+    "grudge": 52,
+    "rotation": 53,
+    "appointment": 54,
+    "newcomer": 55,
+    "patron": 56,
+    "plot": 57,
+    "plot_contact": 58,
+    "plot_detected": 59,
+    "coup": 60,
+    "succession": 61,
+    "insiders": 62,
+    "collapse": 63,
+    "reform": 64,
+    "requests": 65,
+    "envoy": 66,
+    "posting": 67,
+    "carriers": 68,
+    "seizures": 69,
+    "leader_report": 70,
+    "leader_choice": 71,
+    "power": 72,
+    "crisis": 73,
+    "weapons": 74,
+    "talks": 75,
+    "provocation": 76,
 }
 _OPEN_PREFIXES = ("build.", "report.", "test.")
 
@@ -137,3 +175,53 @@ def philox7(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
         k0 = np.uint32(k0 + np.uint32(0x9E3779B9))
         k1 = np.uint32(k1 + np.uint32(0xBB67AE85))
     return c0, c1, c2, c3
+
+
+@njit
+def _philox10(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
+    """One block of Philox4x32-10 on uint32 scalars."""
+    for _ in range(10):
+        p0 = np.uint64(0xD2511F53) * np.uint64(c0)
+        p1 = np.uint64(0xCD9E8D57) * np.uint64(c2)
+        n0 = np.uint32(np.uint32(p1 >> np.uint64(32)) ^ c1 ^ k0)
+        n2 = np.uint32(np.uint32(p0 >> np.uint64(32)) ^ c3 ^ k1)
+        c1 = np.uint32(p1)
+        c3 = np.uint32(p0)
+        c0 = n0
+        c2 = n2
+        k0 = np.uint32(k0 + np.uint32(0x9E3779B9))
+        k1 = np.uint32(k1 + np.uint32(0xBB67AE85))
+    return c0, c1, c2, c3
+
+
+@njit
+def two_uniforms(k0, k1, week, entity, block):  # type: ignore[no-untyped-def]
+    """Two uniforms of one entity for compiled loops; `k0, k1` from `key_words`. The first is what `uniform` gives."""
+    a, b, c, d = _philox10(
+        np.uint32(np.uint64(entity) & np.uint64(0xFFFFFFFF)),
+        np.uint32(np.uint64(entity) >> np.uint64(32)),
+        np.uint32(np.uint64(week) & np.uint64(0xFFFFFFFF)),
+        np.uint32(block),
+        np.uint32(k0),
+        np.uint32(k1),
+    )
+    u = (np.float64(a >> np.uint32(5)) * 67108864.0 + np.float64(b >> np.uint32(6))) / 9007199254740992.0
+    v = (np.float64(c >> np.uint32(5)) * 67108864.0 + np.float64(d >> np.uint32(6))) / 9007199254740992.0
+    return u, v
+
+
+def key_words(seed: int, name: str) -> tuple[np.uint32, np.uint32]:
+    """The two key words of a seed and a named stream, for `two_uniforms`."""
+    k0, k1 = key_of(seed, stream(name))
+    return np.uint32(k0), np.uint32(k1)
+
+
+def one(seed: int, name: str, week: int, entity: int, block: int = 0) -> float:
+    """`uniform` of one entity, a hundred times faster: for the rare events of a week."""
+    k0, k1 = key_words(seed, name)
+    return float(two_uniforms(k0, k1, week & 0xFFFFFFFF, entity, block)[0])
+
+
+def one_normal(seed: int, name: str, week: int, entity: int, block: int = 0) -> float:
+    """`normal` of one entity."""
+    return float(portable.normal_one(one(seed, name, week, entity, block) + 2.0**-54))

@@ -1,8 +1,9 @@
 """THE order of a week: the one file that names every mechanism.
 
     1 births of the year, the calendar, outside actions (engine)
-    2 levers and organs, by last week's reports       4 the people pass: 4a households, 4b persons
-    3 tables: rations, prices, pay, guards' choices   5-9 ledgers, organs, punishments, incidents, books
+    2 leader and powers, by last week's reports       4 the people pass: 4a households, 4b persons
+    3 tables: rations, prices, pay, guards' choices   5 ledgers, organs, punishments
+    6 the court: trade, rents, loyalty, purges ...    7-9 incidents, ends, crisis ladder, reports, books
 
 `prepare` steps fill the tables that the people pass reads; `settle` steps move the ledgers and the organs after it.
 `custodes week` prints this list with what each step reads and writes.
@@ -12,24 +13,40 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from custodes.engine.step import Step
+from custodes.actors import leader, powers
 from custodes.mechanisms import (
     awareness,
+    blame,
+    careers,
+    coups,
+    crisis,
     demography,
+    endings,
     enforcement,
+    envoys,
     extortion,
+    fates,
     fear,
     flight,
     incidents,
     indicators,
+    loyalty,
     market,
     morale,
+    officers,
     prices,
     punishment,
+    purge,
     rations,
+    rents,
+    rings,
     stance,
+    succession,
     support,
     survey,
+    suspicion,
     takings,
+    trade,
 )
 from custodes.world import people
 
@@ -55,6 +72,23 @@ class Parameters(NamedTuple):
     incidents: incidents.Params
     flight: flight.Params
     survey: survey.Params
+    trade: trade.Params
+    rents: rents.Params
+    loyalty: loyalty.Params
+    blame: blame.Params
+    suspicion: suspicion.Params
+    purge: purge.Params
+    fates: fates.Params
+    careers: careers.Params
+    coups: coups.Params
+    succession: succession.Params
+    officers: officers.Params
+    envoys: envoys.Params
+    rings: rings.Params
+    endings: endings.Params
+    crisis: crisis.Params
+    leader: leader.Params
+    powers: powers.Params
 
 
 _GROUPS: dict[str, Any] = {
@@ -76,6 +110,23 @@ _GROUPS: dict[str, Any] = {
     "incidents": incidents,
     "flight": flight,
     "survey": survey,
+    "trade": trade,
+    "rents": rents,
+    "loyalty": loyalty,
+    "blame": blame,
+    "suspicion": suspicion,
+    "purge": purge,
+    "fates": fates,
+    "careers": careers,
+    "coups": coups,
+    "succession": succession,
+    "officers": officers,
+    "envoys": envoys,
+    "rings": rings,
+    "endings": endings,
+    "crisis": crisis,
+    "leader": leader,
+    "powers": powers,
 }
 
 _PREPARE: tuple[ModuleType, ...] = (
@@ -104,7 +155,24 @@ _SETTLE: tuple[ModuleType, ...] = (
     flight,
     punishment,
     indicators,
+    # the court
+    trade,
+    rents,
+    loyalty,
+    blame,
+    suspicion,
+    purge,
+    fates,
+    careers,
+    coups,
+    succession,
+    officers,
+    envoys,
+    rings,
+    # the street and the ends
     incidents,
+    endings,
+    crisis,
     demography,
 )
 
@@ -127,7 +195,8 @@ def parameters_of(book: Any) -> Parameters:
 
     groups = {}
     for name, module in _GROUPS.items():
-        given, wanted = book.group(name), set(module.Params._fields)
+        wanted = set(module.Params._fields)
+        given = book.group(name) if wanted else {}
         if wanted - set(given):
             lacking = ", ".join(sorted(wanted - set(given)))
             raise BadScenario(f"the parameter group '{name}' lacks {lacking}; add it to the scenario's parameters.")

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from custodes.world.columns import CLASSES, N_ORGANS, ORGANS
+from custodes.world.columns import CLASSES, COLLECTORS, COURT_ORGANS, N_COURT, N_ORGANS, ORGANS
 
 F = NDArray[np.float64]
 
@@ -35,6 +35,7 @@ class Lever:
     per_organ: bool = False
     impulse: bool = False
     extensive: bool = False
+    per_court: bool = False  #: one value for each of the court's ten organs
 
     @property
     def kind(self) -> str:
@@ -47,8 +48,8 @@ def _level(
     return Lever(name, meaning, unit, low, high, default, felt_by, ground, **more)
 
 
-def _impulse(name: str, meaning: str, unit: str, felt_by: str, ground: str, per_organ: bool = False) -> Lever:
-    return Lever(name, meaning, unit, 0.0, 1.0, 0.0, felt_by, ground, per_organ=per_organ, impulse=True)
+def _impulse(name: str, meaning: str, unit: str, felt_by: str, ground: str, **more: bool) -> Lever:
+    return Lever(name, meaning, unit, 0.0, 1.0, 0.0, felt_by, ground, impulse=True, **more)
 
 
 _SHARE: Final = "multiplier"
@@ -256,6 +257,121 @@ _ALL: Final = (
         "4, expectation",
     ),
     _impulse("rally", "a rally behind the leader", "weight", "support", "4, rally"),
+    # the court
+    _level(
+        "army_attention",
+        "the army's share of the leader's visits and words against its usual share",
+        _SHARE,
+        0,
+        3,
+        1,
+        "officers",
+        "5, officers",
+    ),
+    _level(
+        "officers_trading_ban",
+        "how firmly officers in service are kept from trading",
+        "share",
+        0,
+        1,
+        0.5,
+        "officers rings",
+        "5, officers",
+    ),
+    _level(
+        "family_rule",
+        "share of posted officials who must leave their family at home although they are trusted",
+        "share",
+        0,
+        1,
+        0,
+        "envoys",
+        "5, officials abroad",
+    ),
+    _level(
+        "court_revenue_cut",
+        "share of a court organ's own trade that is cut off",
+        "share",
+        0,
+        1,
+        0,
+        "trade",
+        "7, targeted cut of one organ's revenue",
+        per_court=True,
+    ),
+    _impulse(
+        "purge",
+        "an official of the organ is purged; the action's details say who, why, how and what is said",
+        "0 or 1",
+        "purge",
+        "6, purge",
+        per_court=True,
+    ),
+    _impulse(
+        "rehabilitation",
+        "purged officials of the organ are brought back now",
+        "0 or 1",
+        "fates",
+        "6, rehabilitation",
+        per_court=True,
+    ),
+    _impulse("recall", "share of officials abroad who are ordered home", "share", "envoys", "6, recall abroad"),
+    _impulse("provocation", "a weapons test or an attack on a neighbour", "weight", "crisis", "6, provocation"),
+    _impulse("talks", "an offer of talks to the powers", "weight", "crisis", "6, talks"),
+    _impulse("reform", "the leader adopts a reform package", "0 or 1", "endings", "6, reform package"),
+    # the outside
+    _level(
+        "broadcast_news",
+        "share of news of the court and the world in the content; it reaches officials",
+        "share",
+        0,
+        1,
+        0,
+        "awareness loyalty",
+        "7, information campaigns",
+    ),
+    _level(
+        "broadcast_culture",
+        "share of films and music in the content; it draws people to foreign media",
+        "share",
+        0,
+        1,
+        0,
+        "awareness",
+        "7, information campaigns",
+    ),
+    _level(
+        "asylum", "chance that a power takes in an official who asks", "share", 0, 1, 0.8, "envoys", "7, asylum policy"
+    ),
+    _level(
+        "deterrence",
+        "threat from outside that officers know and believe in",
+        "share",
+        0,
+        1,
+        0,
+        "loyalty",
+        "7, deterrence",
+    ),
+)
+
+#: Under which kind an action on a lever is logged; other levers are logged under their own name.
+EVENT_KINDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "rights_order": "order",
+        "trade_cut": "sanction",
+        "trade_leak": "sanction",
+        "organ_revenue_cut": "sanction",
+        "court_revenue_cut": "sanction",
+        "broadcast_reach": "campaign",
+        "broadcast_content": "campaign",
+        "broadcast_news": "campaign",
+        "broadcast_culture": "campaign",
+        "aid_dollars": "aid",
+        "aid_grain": "aid",
+        "purge": "decision",
+        "rehabilitation": "decision",
+    }
 )
 
 LEVERS: Final[Mapping[str, Lever]] = MappingProxyType({lever.name: lever for lever in _ALL})
@@ -297,6 +413,20 @@ class LeverValues:
     currency_reform: float
     promise: float
     rally: float
+    army_attention: float
+    officers_trading_ban: float
+    family_rule: float
+    court_revenue_cut: F  #: (10,)
+    purge: F  #: (10,)
+    rehabilitation: F  #: (10,)
+    recall: float
+    provocation: float
+    talks: float
+    reform: float
+    broadcast_news: float
+    broadcast_culture: float
+    asylum: float
+    deterrence: float
 
     def __init__(self, **values: Any) -> None:
         """Defaults, changed by `values`: a float, a sequence of three for a per-organ lever, class codes for the priority."""
@@ -314,7 +444,7 @@ class LeverValues:
             if name == "ration_priority":
                 out[name] = [CLASSES[code] for code in value]
             else:
-                out[name] = [float(v) for v in value] if lever.per_organ else float(value)
+                out[name] = [float(v) for v in value] if lever.per_organ or lever.per_court else float(value)
         return out
 
     def __eq__(self, other: object) -> bool:
@@ -333,9 +463,9 @@ def _stored(lever: Lever, value: Any) -> Any:
     if lever.name == "ration_priority":
         return RATION_PRIORITY if value is None else tuple(int(code) for code in value)
     number = lever.default if value is None else value
-    if not lever.per_organ:
+    if not (lever.per_organ or lever.per_court):
         return float(number)
-    array = np.zeros(N_ORGANS) + np.asarray(number, np.float64)
+    array = np.zeros(N_ORGANS if lever.per_organ else N_COURT) + np.asarray(number, np.float64)
     array.setflags(write=False)
     return array
 
@@ -358,6 +488,17 @@ def priority_codes(names: Iterable[str]) -> tuple[int, ...]:
     return (*codes, *(code for code in RATION_PRIORITY if code not in codes))
 
 
+def court_indices(organ: str) -> tuple[int, ...]:
+    """Indices of a court organ's name; `all` means every one, `cadres` those of the cadres. ValueError for an unknown one."""
+    if organ == "all":
+        return tuple(range(N_COURT))
+    if organ == "cadres":
+        return COLLECTORS[2]
+    if organ not in COURT_ORGANS:
+        raise ValueError(f"'{organ}' is not an organ of the court ({', '.join(COURT_ORGANS)}, all)")
+    return (COURT_ORGANS.index(organ),)
+
+
 def organ_indices(organ: str) -> tuple[int, ...]:
     """Indices of an organ's name; `all` means every organ. ValueError for an unknown one."""
     if organ == "all":
@@ -374,6 +515,7 @@ def lever_table() -> list[dict[str, Any]]:
             "name": x.name,
             "kind": x.kind,
             "per_organ": x.per_organ,
+            "per_court": x.per_court,
             "unit": x.unit,
             "low": x.low,
             "high": x.high,

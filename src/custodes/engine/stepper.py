@@ -1,13 +1,15 @@
 """How one week moves: levers, tables, the people pass, settlements, books. `week.py` holds the order."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from custodes.actors.levers import EVENT_KINDS
 from custodes.engine import settle
 from custodes.engine.people_pass import Pass, make_clock
-from custodes.engine.step import Log, Week
+from custodes.engine.step import Deed, Log, Player, Week
 from custodes.engine.tables import Tables
 from custodes.errors import BrokenLaw
 from custodes.mechanisms import market, survey
@@ -33,8 +35,16 @@ class Silence:
 class Stepper:
     """Steps one world week by week under a timeline; `close()` ends its threads."""
 
-    def __init__(self, world: World, parameters: Parameters, timeline: Any, log: Log, threads: int = 1) -> None:
-        self.world, self.p, self.timeline, self.log = world, parameters, timeline, log
+    def __init__(
+        self,
+        world: World,
+        parameters: Parameters,
+        timeline: Any,
+        log: Log,
+        threads: int = 1,
+        players: Sequence[Player] = (),
+    ) -> None:
+        self.world, self.p, self.timeline, self.log, self.players = world, parameters, timeline, log, tuple(players)
         self.people = Pass(world, parameters, threads)
         self.tables: Tables | None = None
 
@@ -53,6 +63,8 @@ class Stepper:
         """Move the world through the week it stands in; BrokenLaw if a law does not hold afterwards."""
         world, week = self.world, self.calendar()
         self._log_actions(week)
+        for player in self.players:
+            player.act(world, week, self.p)
         self._promise(week)
         tables = self.make_tables(week)
         self.tables = tables
@@ -64,6 +76,8 @@ class Stepper:
             step.function(world, week, self.p)
         if self._last_of_year(week):
             survey.ask(world, tables, week.year, clock.week, self.p)
+        for player in self.players:
+            player.observe(world, week, self.p)
         settle.check(world)
         self._check_finite(week)
         world.week += 1
@@ -88,13 +102,17 @@ class Stepper:
     def _log_actions(self, week: Week) -> None:
         for action in self.timeline.starting(week.number):
             value = action.value if isinstance(action.value, int | float) else 1.0
-            self.log.record(
-                action.lever,
+            event = self.log.record(
+                EVENT_KINDS.get(action.lever, action.lever),
                 week.number,
                 organ=action.organ or "",
                 magnitude=float(value),
                 text=action.because or action.lever,
                 origin=f"{action.origin}: {action.source}" if action.source else action.origin,
+                lever=action.lever,
+            )
+            week.deeds.append(
+                Deed(action.lever, action.organ or "", float(value), event, details=dict(action.details))
             )
 
     def _promise(self, week: Week) -> None:
@@ -111,6 +129,7 @@ class Stepper:
         world = self.world
         numbers = [*vars(world.national).values(), *world.memory.values()]
         arrays = [*vars(world.county).values(), *vars(world.organ).values(), *vars(world.guards).values()]
+        arrays += [*vars(world.court).values(), *vars(world.branch).values()]
         if not all(map(math.isfinite, numbers)) or not all(np.isfinite(a).all() for a in arrays):
             raise BrokenLaw(f"week {week.number}: a price, a share or a rate is not finite any more")
 

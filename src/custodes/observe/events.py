@@ -12,7 +12,7 @@ import numpy as np
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = ("id", "week", "date", "kind", "place", "organ", "magnitude", "causes", "text", "origin")
+COLUMNS = ("id", "week", "date", "kind", "place", "organ", "magnitude", "causes", "text", "origin", "lever")
 
 
 class Event(NamedTuple):
@@ -28,6 +28,7 @@ class Event(NamedTuple):
     causes: tuple[str, ...]
     text: str
     origin: str
+    lever: str = ""  #: the lever that an action moved, if it is one
 
 
 class EventLog:
@@ -65,6 +66,7 @@ class EventLog:
         causes: Iterable[str] = (),
         text: str = "",
         origin: str = "",
+        lever: str = "",
     ) -> str:
         """Write one event and return its id; ValueError for a cause that is not in the log."""
         named = tuple(dict.fromkeys(causes))
@@ -74,7 +76,7 @@ class EventLog:
         same = self._by_kind.setdefault(kind, [])
         date = str(self.start + np.timedelta64(7 * week, "D"))
         event = Event(
-            f"{kind}-{len(same) + 1}", int(week), date, kind, place, organ, float(magnitude), named, text, origin
+            f"{kind}-{len(same) + 1}", int(week), date, kind, place, organ, float(magnitude), named, text, origin, lever
         )
         self._add(event, same)
         self.now = max(self.now, int(week))
@@ -84,9 +86,12 @@ class EventLog:
         self.events.append(event)
         self._by_id[event.id] = event
         same.append(event)
+        if event.lever and event.lever != event.kind:
+            self._by_kind.setdefault(event.lever, []).append(event)
 
     def latest(self, kind: str, within_weeks: int, place: str | None = None, organ: str | None = None) -> list[str]:
-        """Ids of the events of a kind not older than `within_weeks`, newest first, at the place and organ (None: any)."""
+        """Ids of the events of a kind, or on a lever, not older than `within_weeks`, newest first, at the place and organ
+        (None: any)."""
         out = []
         for event in reversed(self._by_kind.get(kind, [])):
             if event.week < self.now - within_weeks:

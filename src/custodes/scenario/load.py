@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from custodes.actors.levers import LEVERS, LeverValues
 from custodes.errors import BadInput, BadScenario
 from custodes.scenario.parameters import Parameters, default_parameters, lever_value, parse_settings
+from custodes.scenario.court import DEFAULT_COURT
 from custodes.scenario.places import County, apportion, read_counties, read_places
 from custodes.scenario.policies import Policy, load_policy, timeline_actions
 from custodes.scenario.problems import bad, did_you_mean, printable
@@ -27,6 +28,7 @@ from custodes.scenario.schema import ParameterOverride, ScenarioFile, TimelineEn
 from custodes.scenario.tables import Table, read_tables
 from custodes.scenario.timeline import Timeline, numbered, setting_actions
 from custodes.scenario.validation import attempt, entries, first_or_raise, validated
+from custodes.world.court import CourtPlan
 
 __all__ = ["Policy", "Scenario", "load", "load_policy", "locate", "scenarios"]
 BURN_IN_WEEKS: Final = 104
@@ -56,6 +58,7 @@ class Scenario:
     folder: Path
     readme: Path | None
     map_file: Path | None
+    court: CourtPlan = DEFAULT_COURT
     policies: tuple[str, ...] = ()
     settings: dict[str, Any] = field(default_factory=dict)
 
@@ -154,6 +157,7 @@ class Scenario:
                 self.adjacent_provinces,
                 self.markets,
                 self.tables,
+                self.court,
             ],
             sort_keys=True,
         )

@@ -14,7 +14,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any, Final
 
-from custodes.actors.levers import LEVERS, organ_indices, priority_codes
+from custodes.actors.levers import LEVERS, court_indices, organ_indices, priority_codes
 from custodes.errors import BadInput
 from custodes.scenario.problems import Problem, bad, did_you_mean, printable
 from custodes.scenario.reading import Document, parse_yaml
@@ -359,10 +359,10 @@ def lever_value(name: str, text: Any) -> LeverValue:
     lever_name, _, organ = name.partition(".")
     lever = LEVERS[lever_name]
     try:
-        if organ and not lever.per_organ:
+        if organ and not (lever.per_organ or lever.per_court):
             raise ValueError("is one value for the country: leave out the part after the dot")
         if organ:
-            organ_indices(organ)
+            (court_indices if lever.per_court else organ_indices)(organ)
         if lever_name == "ration_priority":
             return priority_codes(text.split(",") if isinstance(text, str) else text)
     except ValueError as problem:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from custodes.actors.levers import LEVERS, organ_indices
+from custodes.actors.levers import LEVERS, court_indices, organ_indices
 from custodes.errors import BadInput, BadScenario
 from custodes.scenario.parameters import lever_value
 from custodes.scenario.problems import bad, did_you_mean, printable
@@ -16,7 +16,7 @@ from custodes.scenario.reading import Document, read_yaml
 from custodes.scenario.schema import Policy, PolicyAction, TimelineEntry
 from custodes.scenario.timeline import Action, Value, week_of
 from custodes.scenario.validation import validated
-from custodes.world.columns import ORGANS
+from custodes.world.columns import COURT_ORGANS, ORGANS
 
 __all__ = ["Policy", "actions_of", "load_policy", "policies", "timeline_actions"]
 MOST_ACTIONS = 5000
@@ -78,6 +78,7 @@ def actions_of(policy: Policy, start: np.datetime64, scale: float = 1.0, taken: 
                         source=policy.source,
                         grade="D",
                         origin=f"policy:{policy.name}",
+                        details=tuple(sorted(entry.details.items())),
                     )
                 )
     return out
@@ -109,6 +110,7 @@ def timeline_actions(
                     grade=entry.grade,
                     recalled=entry.recalled,
                     note=entry.note,
+                    details=tuple(sorted(entry.details.items())),
                 )
             )
     return out
@@ -136,7 +138,8 @@ def _values(
         raise refuse(
             "lever", f"'{entry.lever}' is not a lever", did_you_mean(entry.lever, LEVERS, "See 'custodes levers'")
         )
-    if entry.organ is not None and not lever.per_organ:
+    parts = lever.per_organ or lever.per_court
+    if entry.organ is not None and not parts:
         raise refuse("organ", f"'{lever.name}' is one value for the country", "Leave out 'organ'")
     end = entry.until
     if isinstance(end, datetime.date) and entry.date is not None and end <= entry.date:
@@ -144,14 +147,15 @@ def _values(
     names: list[str | None] = list(entry.organ) if isinstance(entry.organ, list) else [entry.organ]
     for name in names:
         try:
-            organ_indices(name or "all")
+            (court_indices if lever.per_court else organ_indices)(name or "all")
         except ValueError as problem:
-            raise refuse("organ", str(problem), did_you_mean(str(name), ORGANS)) from None
+            known = COURT_ORGANS if lever.per_court else ORGANS
+            raise refuse("organ", str(problem), did_you_mean(str(name), known)) from None
     try:
         value = lever_value(lever.name, entry.value)
     except BadInput as problem:
         raise refuse("value", str(problem)) from None
-    return [((name or "all") if lever.per_organ else None, value) for name in names]
+    return [((name or "all") if parts else None, value) for name in names]
 
 
 def _exists(path: Path) -> bool:

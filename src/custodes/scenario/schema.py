@@ -191,6 +191,7 @@ class TimelineEntry(Model):
     grade: Grade
     recalled: bool = False
     note: Text = ""
+    details: Annotated[dict[Name, Short], Field(max_length=8)] = {}
 
 
 class PolicyAction(Model):
@@ -205,6 +206,7 @@ class PolicyAction(Model):
     weeks: Annotated[Whole, Field(ge=1, le=5200)] | None = None
     every_weeks: Annotated[Whole, Field(ge=1, le=5200)] | None = None
     because: Annotated[str, StringConstraints(max_length=600)] = ""
+    details: Annotated[dict[Name, Short], Field(max_length=8)] = {}
 
     @model_validator(mode="after")
     def _when(self) -> "PolicyAction":

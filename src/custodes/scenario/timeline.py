@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from custodes.actors.levers import LEVERS, LeverValues, organ_indices
-from custodes.world.columns import N_ORGANS
+from custodes.actors.levers import LEVERS, LeverValues, court_indices, organ_indices
+from custodes.world.columns import N_COURT, N_ORGANS
 
 if TYPE_CHECKING:
     from custodes.scenario.load import Scenario
@@ -42,6 +42,7 @@ class Action:
     recalled: bool = False
     origin: str = "scenario"  #: "scenario", "policy:<name>" or "set"
     note: str = field(default="", compare=False)
+    details: tuple[tuple[str, str], ...] = ()  #: of a purge: who, why, how, what is said
 
     def active(self, week: int) -> bool:
         """Whether it acts in a week: a level until it ends, an impulse in its own week only."""
@@ -119,6 +120,7 @@ class Timeline:
                 "grade": a.grade,
                 "recalled": a.recalled,
                 "origin": a.origin,
+                "details": dict(a.details),
             }
             for a in self.actions
         ]
@@ -126,7 +128,7 @@ class Timeline:
     @property
     def digest(self) -> str:
         """sha256 of what acts (not of the words that explain it)."""
-        rows = [[a.week, a.lever, a.organ, a.value, a.until_week] for a in self.actions]
+        rows = [[a.week, a.lever, a.organ, a.value, a.until_week, a.details] for a in self.actions]
         standing = LeverValues(**self.standing).as_dict()
         return hashlib.sha256(json.dumps([rows, standing], sort_keys=True).encode()).hexdigest()
 
@@ -140,11 +142,12 @@ class Timeline:
 
 def _apply(action: Action, values: dict[str, Any]) -> None:
     lever = LEVERS[action.lever]
-    if not lever.per_organ:
+    if not (lever.per_organ or lever.per_court):
         values[lever.name] = action.value
         return
-    present = np.zeros(N_ORGANS) + np.asarray(values.get(lever.name, lever.default), np.float64)
-    for organ in organ_indices(action.organ or "all"):
+    size, indices = (N_ORGANS, organ_indices) if lever.per_organ else (N_COURT, court_indices)
+    present = np.zeros(size) + np.asarray(values.get(lever.name, lever.default), np.float64)
+    for organ in indices(action.organ or "all"):
         present[organ] = action.value
     values[lever.name] = present
 
@@ -157,7 +160,7 @@ def setting_actions(settings: dict[str, Value], start: np.datetime64) -> list[Ac
     actions = []
     for number, (name, value) in enumerate(settings.items(), 1):
         lever, _, organ = name.partition(".")
-        per_organ = LEVERS[lever].per_organ
+        per_organ = LEVERS[lever].per_organ or LEVERS[lever].per_court
         actions.append(
             Action(
                 id=f"set-{number}",

@@ -25,18 +25,24 @@ from numpy.typing import NDArray
 from custodes.errors import BadResults
 from custodes.jit import cache_folder, njit, source_digest
 from custodes.world import columns as col
-from custodes.world.books import Books
+from custodes.world.books import ARRAYS, Books
+from custodes.world.court import Branch, Court
 from custodes.world.people import tiles_of
 from custodes.world.places import build_places
 from custodes.world.state import County, Guards, National, Organ, Places, World
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 STATE: Final = "state.json"
 LIMIT_BYTES: Final = 6 * 10**9  #: of all cached states together
 STALE_SECONDS: Final = 24 * 3600  #: after which an unfinished state of a killed process is removed
 _TABLES: Final[dict[str, Any]] = {"persons": col.Persons, "households": col.Households, "units": col.Units}
-_RECORDS: Final[dict[str, Any]] = {"county": County, "organ": Organ, "guards": Guards}
-_BOOKS: Final = ("till", "county_chief", "pocket", "chain", "organ_trade")
+_RECORDS: Final[dict[str, Any]] = {
+    "county": County,
+    "organ": Organ,
+    "guards": Guards,
+    "court": Court,
+    "branch": Branch,
+}
 _PLAIN: Final = ("sums", "tile_histogram")
 _THREADS: Final = 4
 
@@ -70,7 +76,10 @@ def save_world(world: World, folder: Path | str) -> None:
         "cents": world.books.cents,
         "grams": world.books.grams,
         "opening": world.books.opening,
+        "contraband": world.books.contraband,
         "memory": world.memory,
+        "actors": world.actors,
+        "register": world.register,
     }
     content["digest"] = _content_digest(content)
     _replace(target / STATE, json.dumps(content, indent=1).encode())
@@ -87,7 +96,7 @@ def _arrays(world: World) -> Iterator[tuple[str, Array]]:
         record = getattr(world, group)
         for f in dataclasses.fields(kind):
             yield f"{group}.{f.name}", getattr(record, f.name)
-    for name in _BOOKS:
+    for name in ARRAYS:
         yield f"books.{name}", getattr(world.books, name)
     for name in _PLAIN:
         yield name, getattr(world, name)
@@ -225,9 +234,14 @@ def _assemble(content: dict[str, Any], arrays: dict[str, Array], places: Places)
         group: kind(**{f.name: arrays[f"{group}.{f.name}"] for f in dataclasses.fields(kind)})
         for group, kind in _RECORDS.items()
     }
-    accounts: dict[str, Any] = {name: arrays[f"books.{name}"] for name in _BOOKS}
+    accounts: dict[str, Any] = {name: arrays[f"books.{name}"] for name in ARRAYS}
     books = Books(
-        won=content["won"], cents=content["cents"], grams=content["grams"], opening=content["opening"], **accounts
+        won=content["won"],
+        cents=content["cents"],
+        grams=content["grams"],
+        contraband=content["contraband"],
+        opening=content["opening"],
+        **accounts,
     )
     plain: dict[str, Any] = {name: arrays[name] for name in _PLAIN}
     return World(
@@ -240,6 +254,8 @@ def _assemble(content: dict[str, Any], arrays: dict[str, Array], places: Places)
         national=National(**content["national"]),
         books=books,
         memory=content["memory"],
+        actors=content["actors"],
+        register=content["register"],
         **plain,
         **table,
         **record,

@@ -50,6 +50,48 @@ N_CLASSES: Final = 8
 ORGANS: Final = ("state_security", "police", "cadres")
 N_ORGANS: Final = 3
 
+#: Organs of the court: every organ whose posts the leader fills. The first two collect as organs 0 and 1 above; the
+#: cadres who collect are the cabinet's and the provincial committees' people.
+COURT_ORGANS: Final = (
+    "state_security",
+    "police",
+    "army",
+    "guard_command",
+    "military_security",
+    "party_organisation",
+    "cabinet",
+    "munitions",
+    "diplomatic_service",
+    "provincial_committees",
+)
+N_COURT: Final = len(COURT_ORGANS)
+(
+    B_STATE_SECURITY,
+    B_POLICE,
+    B_ARMY,
+    B_GUARD,
+    B_MILITARY_SECURITY,
+    B_PARTY,
+    B_CABINET,
+    B_MUNITIONS,
+    B_DIPLOMATIC,
+    B_PROVINCES,
+) = range(N_COURT)
+#: For each collecting organ the court organs that its agents belong to.
+COLLECTORS: Final = ((B_STATE_SECURITY,), (B_POLICE,), (B_CABINET, B_PROVINCES))
+
+RANKS: Final = ("chief", "deputy", "director")
+CHIEF, DEPUTY, DIRECTOR = range(3)
+
+#: What a row of the court is: a post with its holder, a vacant post, a person without a post, an empty row.
+STATUSES: Final = ("in_post", "vacant", "reeducation", "dismissed", "prison", "empty")
+IN_POST, VACANT_POST, REEDUCATION, DISMISSED, PRISON, EMPTY_ROW = range(6)
+
+#: Why an official was purged, and what befell him.
+PURGE_CAUSES: Final = ("scapegoat", "rivalry", "corruption", "precaution", "failure")
+SCAPEGOAT, RIVALRY, CORRUPTION, PRECAUTION, FAILURE = range(5)
+FATES: Final = ("warning", "demotion", "reeducation", "dismissal", "prison", "execution")
+
 OCCUPATIONS: Final = (
     "none",
     "agriculture",

@@ -20,6 +20,8 @@ from custodes.world import households as hh
 from custodes.world import layout as lay
 from custodes.world import opening, persons, vital, work
 from custodes.world.books import new_books
+from custodes.world.court import Court, new_branch
+from custodes.world.officials import build_court
 from custodes.world.census import Census, census_of
 from custodes.world.counting import count_sums, week_number
 from custodes.world.places import build_places
@@ -120,7 +122,8 @@ def build(
     week = _week_of(scenario)
     keys = lay.keys_of(seed)
     sizes, first_person, _ = lay.rows(layout, keys)
-    world = _empty_world(scenario, places, layout, first_person, sample_k, seed)
+    court = build_court(places.court, len(places.provinces), p, seed)
+    world = _empty_world(scenario, places, court, layout, first_person, sample_k, seed)
     frame = hh.Frame(
         first_person.astype(np.int64),
         layout.first_household,
@@ -193,7 +196,7 @@ def _facts(places: Places, census: Census, initial: Params) -> lay.Facts:
 
 
 def _empty_world(
-    scenario: Any, places: Places, layout: lay.Layout, first_person: NDArray[np.int32], k: int, seed: int
+    scenario: Any, places: Places, court: Court, layout: lay.Layout, first_person: NDArray[np.int32], k: int, seed: int
 ) -> World:
     rows, households, units = int(first_person[-1]), int(layout.first_household[-1]), layout.unit_county.size
     person = col.Persons(*(np.zeros(rows, t) for t in _dtypes(col.Persons)))
@@ -221,7 +224,9 @@ def _empty_world(
         county=opening.new_county(len(places.counties)),
         organ=organ,
         guards=new_guards(len(places.counties)),
-        books=new_books(len(places.counties), col.N_ORGANS),
+        court=court,
+        branch=new_branch(),
+        books=new_books(len(places.counties), col.N_ORGANS, len(court)),
         sums=empty_sums(len(places.counties)),
         tile_histogram=np.zeros((tiles.county.size, 32), np.uint16),
     )

@@ -23,6 +23,7 @@ def build_places(scenario: Any) -> Places:
     longitude = np.array([c.longitude for c in counties], np.float64)
     place = np.array([PLACE_TYPES.index(c.place_type) for c in counties], np.int8)
     capital = max((i for i, c in enumerate(counties) if c.place_type == "capital"), key=lambda i: population[i])
+    neighbours = _neighbours(latitude, longitude, province, _adjacent(scenario, provinces))
     return Places(
         counties=tuple(c.name for c in counties),
         provinces=provinces,
@@ -31,11 +32,13 @@ def build_places(scenario: Any) -> Places:
         latitude=latitude,
         longitude=longitude,
         capital=int(capital),
-        neighbours=_neighbours(latitude, longitude, province, _adjacent(scenario, provinces)),
+        neighbours=neighbours,
         population=population,
         soldiers=np.array([c.soldiers for c in counties], np.int64),
         estimated=np.array([c.status == "ESTIMATED" for c in counties], np.bool_),
         markets=_markets(scenario.markets, provinces, province, population),
+        roads=_roads(latitude, longitude, neighbours),
+        court=scenario.court,
     )
 
 
@@ -63,6 +66,19 @@ def _neighbours(
             if j != i and (int(province[i]), int(province[j])) in adjacent
         ]
         out.append(tuple(order[:NEIGHBOURS]))
+    return tuple(out)
+
+
+def _roads(
+    latitude: F, longitude: F, neighbours: tuple[tuple[int, ...], ...]
+) -> tuple[tuple[int, int, float], ...]:
+    """Roads between neighbours, (county, county, km), each once, on a local plane."""
+    pairs = {(min(i, j), max(i, j)) for i, near in enumerate(neighbours) for j in near}
+    out = []
+    for i, j in sorted(pairs):
+        squeeze = max(1.0 - (latitude[i] / 90.0) ** 2, 0.05)
+        east, north = (longitude[i] - longitude[j]) * squeeze, latitude[i] - latitude[j]
+        out.append((i, j, float(111.2 * np.sqrt(north * north + east * east))))
     return tuple(out)
 
 

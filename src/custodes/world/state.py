@@ -1,6 +1,7 @@
 """The world that a run steps: arrays and numbers only, so that it can be saved, resumed and compared byte by byte."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 from custodes.engine.sums import N_SUMS
 from custodes.world.books import Books
 from custodes.world.columns import N_ORGANS, Households, Persons, Tiles, Units
+from custodes.world.court import Branch, Court, CourtPlan
 
 F = NDArray[np.float64]
 
@@ -28,6 +30,8 @@ class Places:
     soldiers: NDArray[np.int64]  #: (C,) at 1:1
     estimated: NDArray[np.bool_]  #: (C,) the county's figure is an estimate, not a fact
     markets: F  #: (C,) official markets, by population share of the province's count
+    roads: tuple[tuple[int, int, float], ...]  #: (county, county, km), each road once
+    court: CourtPlan  #: posts, titles, names
 
 
 @dataclass
@@ -112,10 +116,14 @@ class World:
     county: County
     organ: Organ
     guards: Guards
+    court: Court
+    branch: Branch
     books: Books
     sums: NDArray[np.int64]  #: (C, N_SUMS), last week's
     tile_histogram: NDArray[np.uint16]  #: (tiles, 32) adults by needed peer share, from the tile's last quarter week
     memory: dict[str, float] = field(default_factory=dict)  #: named scalars of mechanisms and of the event log
+    actors: dict[str, Any] = field(default_factory=dict)  #: what the leader, powers and reporters keep: JSON values only
+    register: list[dict[str, Any]] = field(default_factory=list)  #: every fall from post, a record each: JSON values only
 
     def total(self, name: str, part: int | None = None) -> int:
         """Real (k times) national sum of last week's `name`."""

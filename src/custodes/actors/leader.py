@@ -1,0 +1,7 @@
+"""Leader: being written."""
+
+from typing import NamedTuple
+
+
+class Params(NamedTuple):
+    """Group `leader`."""

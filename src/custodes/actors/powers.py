@@ -1,0 +1,7 @@
+"""Powers: being written."""
+
+from typing import NamedTuple
+
+
+class Params(NamedTuple):
+    """Group `powers`."""

@@ -1,0 +1,17 @@
+"""Suspicion: being written."""
+
+from typing import Any, NamedTuple
+
+from custodes.engine.step import Week
+from custodes.world.state import World
+
+READS = ""
+WRITES = ""
+
+
+class Params(NamedTuple):
+    """Group `suspicion`."""
+
+
+def settle(world: World, week: Week, p: Any) -> None:
+    """Being written."""

@@ -1,0 +1,1 @@
+"""Tests of the court, the army, the rings and the outside."""
