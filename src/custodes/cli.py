@@ -231,10 +231,18 @@ def parameters(scenario: ScenarioName) -> None:
 @app.command()
 def why(
     folder: RunFolder,
-    event: Annotated[str, typer.Argument(metavar="EVENT", help="An event's id, such as incident-12.")],
+    event: Annotated[
+        str, typer.Argument(metavar="EVENT|RUN", help="An event's id, such as incident-12, or the folder of another run.")
+    ],
 ) -> None:
-    """Follow an event back to the shock or lever that began it."""
-    _write(_open(folder).why(event))
+    """Follow an event back to the shock or lever that began it, or tell what parted two runs."""
+    run_ = _open(folder)
+    if Path(event).is_dir():
+        from custodes.observe.parting import parting
+
+        _write(parting(run_, _open(Path(event))))
+    else:
+        _write(run_.why(event))
 
 
 @app.command()

@@ -48,6 +48,7 @@ from custodes.mechanisms import (
     takings,
     trade,
 )
+from custodes.observe import reports
 from custodes.world import people
 
 
@@ -88,6 +89,7 @@ class Parameters(NamedTuple):
     endings: endings.Params
     crisis: crisis.Params
     leader: leader.Params
+    reports: reports.Params
     powers: powers.Params
 
 
@@ -126,6 +128,7 @@ _GROUPS: dict[str, Any] = {
     "endings": endings,
     "crisis": crisis,
     "leader": leader,
+    "reports": reports,
     "powers": powers,
 }
 

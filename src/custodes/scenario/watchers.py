@@ -1,0 +1,49 @@
+"""Who reports on a country: the outlets in `watchers.yaml` beside a scenario, or two invented ones."""
+
+from typing import TYPE_CHECKING, Annotated, Final
+
+from pydantic import Field
+
+from custodes.scenario.reading import read_yaml
+from custodes.scenario.schema import Grade, Model, Name, Real, Share, Short, SourceKey
+from custodes.scenario.validation import validated
+
+if TYPE_CHECKING:
+    from custodes.scenario.load import Scenario
+
+FILE: Final = "watchers.yaml"
+Count = Annotated[Real, Field(gt=0, le=1000, allow_inf_nan=False)]
+
+
+class OutletEntry(Model):
+    """One outlet: what share of what it hears it publishes, by topic, and how often it has been right."""
+
+    name: Short
+    passes: Share = 0.5
+    right: Annotated[tuple[Count, Count], Field()] = (2.0, 1.0)  #: times right and wrong before the run, Beta(a, b)
+    topics: Annotated[dict[Name, Annotated[Real, Field(ge=0, le=10)]], Field(max_length=40)] = {}
+    state: bool = False  #: the state's own announcements
+    source: SourceKey = "invented"
+    grade: Grade = "D"
+    recalled: bool = False
+
+
+class Watchers(Model):
+    """`watchers.yaml`."""
+
+    outlets: Annotated[tuple[OutletEntry, ...], Field(min_length=1, max_length=40)]
+
+
+DEFAULT: Final = (
+    OutletEntry(name="state media", passes=1.0, right=(1.0, 1.0), state=True),
+    OutletEntry(name="the exiles' paper", passes=0.5, right=(8.0, 3.0)),
+    OutletEntry(name="a foreign agency", passes=0.4, right=(12.0, 2.0)),
+)
+
+
+def watchers_of(scenario: "Scenario") -> tuple[OutletEntry, ...]:
+    """The outlets of a scenario; BadScenario for a file that is not that."""
+    path = scenario.folder / FILE
+    if not path.is_file():
+        return DEFAULT
+    return validated(Watchers, read_yaml(path, f"{scenario.folder.name}/{FILE}")).outlets
