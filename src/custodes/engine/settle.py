@@ -106,6 +106,7 @@ def book_pay_and_dues(world: World, shares: Shares) -> None:
     kept = _share(levy, shares.levy_kept)
     books.pocket[OFFICIALS] += kept
     books.won["treasury"] += int((levy - kept).sum())
+    world.memory["levies_won_week"] = float(int((levy - kept).sum()))
     books.won["enterprises"] += world.total("buyout")
 
 

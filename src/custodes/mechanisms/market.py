@@ -262,6 +262,7 @@ def take_fee_and_rate(world: World, p: Params) -> F:
     books.till -= fee
     books.pocket[CADRES] += kept
     books.won["treasury"] += int((fee - kept).sum())
+    world.memory["fees_won_week"] = float(int((fee - kept).sum()))
     labour = world.by_county("market_labour_milli") / 1000.0
     room = np.maximum(labour * SLACK, _returning_labour(world, p))
     return np.where(labour > 0.0, (half - fee) / np.where(labour > 0.0, room, 1.0), 0.0)

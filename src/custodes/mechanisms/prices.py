@@ -146,12 +146,13 @@ def _held(price: float) -> float:
 def trade_dollars(world: World, week: Week, p: Params) -> float:
     """Book the week's trade between importers, exporters and bank, at last week's rate (IMPLEMENTING.md no. 10).
 
-    Returns the share of the gap between demand and supply that the bank met (bought up, if there was a surplus).
+    Returns the share of the gap between demand and supply that the bank met (bought up, if there was a surplus). What
+    `trade` withholds for the leader's fund is not offered.
     """
     nation, books = world.national, world.books
     won_per_cent = nation.won_per_dollar / 100.0
     income = exports_now(week.levers, p) + p.hidden_income + week.levers.aid_dollars
-    supply = int(100.0 * p.offer_share * income / 52.0)
+    supply = max(0, int(100.0 * p.offer_share * income / 52.0) - int(world.memory.get("withheld_cents", 0.0)))
     demand = int(p.importer_share * books.won["importers"] / won_per_cent)
     nation.dollar_supply, nation.dollar_demand = float(supply), float(demand)
     sold = min(supply, demand)
@@ -162,7 +163,9 @@ def trade_dollars(world: World, week: Week, p: Params) -> float:
     if demand > supply:
         books.move_cents("reserve", "importers_cents", met)
         books.move_won("importers", "treasury", int(met * won_per_cent))
+        world.memory["reserve_sold_won_week"] = float(int(met * won_per_cent))
     else:
+        world.memory["reserve_sold_won_week"] = 0.0
         books.move_cents("abroad_cents", "reserve", met)
         books.move_won("central_bank", "trade_companies", int(met * won_per_cent))
     _log_reserve(world, week, empty=met < gap)

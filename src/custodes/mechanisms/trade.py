@@ -1,17 +1,207 @@
-"""Trade: being written."""
+"""Trade: the state's own hard currency, from abroad to the organs, to the leader's fund and to his gifts.
+
+Of the country's income in hard currency (exports, hidden income, aid) a part is offered for won to importers
+(`prices.trade_dollars`); the rest is the state's. Exports and aid come in through the trading houses of the court's
+organs, hidden income for the most part goes straight to the leader's fund. Each organ passes a part of what it earns up
+to the fund and spends the rest abroad, on fuel, machines and grain; from the fund come the leader's gifts, half of them
+luxuries bought abroad and half cash, which waits in the fund until `rents` hands it out.
+
+Sanctions reach exports and not the hidden income, so at first they cut what the organs live from and only in part what
+the leader gives: with the default shares gifts come to .6 + .4 x trade (EQUATIONS.md section 7). How a loss is shared is
+a matter of the regime (Escriba-Folch and Wright 2010: personalist rulers lose their rents, party regimes pass the cost
+on): `shield` is the part of the fund's loss that is made good out of dollars which importers would have got, so that the
+people pay for it. Shares by organ are ours: no table tells which organ earns what.
+"""
 
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from custodes.engine.step import Week
+from custodes.mechanisms.prices import exports_now
+from custodes.world.columns import COLLECTORS, N_COURT
 from custodes.world.state import World
 
-READS = ""
-WRITES = ""
+F = NDArray[np.float64]
+I = NDArray[np.int64]  # noqa: E741
+
+READS = (
+    "books.cents books.organ_trade branch.trade_norm national.dollar_demand national.dollar_supply levers.aid_dollars "
+    "levers.border_open levers.budget_gifts levers.court_revenue_cut levers.organ_revenue_cut levers.trade_cut "
+    "levers.trade_leak memory"
+)
+WRITES = "books.cents books.organ_trade branch.trade_ratio branch.trade_norm memory"
+
+MOST_GIVEN = 0.5  #: share of the fund that gifts take in a week at most
+MOST_WITHHELD = 0.5  #: share of the dollars offered for won that is withheld at most
 
 
 class Params(NamedTuple):
-    """Group `trade`."""
+    """Group `trade`; tuples are by organ of the court."""
+
+    export_shares: tuple[float, ...]  #: of exports and aid, by the organ that earns them
+    hidden_shares: tuple[float, ...]  #: of hidden income; the rest goes straight to the leader's fund
+    passed_up: float  #: share of its earnings that an organ passes to the leader's fund
+    outlays: float  #: share of its account that an organ spends abroad in a week
+    gifts: float  #: share of his fund that the leader gives away in a week, at the usual budget for gifts
+    luxuries: float  #: share of the gifts that is bought abroad; the rest is cash
+    shield: float  #: share of the fund's loss of trade that is taken out of the dollars offered for won
+
+
+class Income(NamedTuple):
+    """The state's own part of a week's hard currency, cents."""
+
+    organs: I  #: (10,)
+    worth: F  #: (10,) the same with aid at its worth to organs
+    direct: int  #: hidden income that goes straight to the leader's fund
 
 
 def settle(world: World, week: Week, p: Any) -> None:
-    """Being written."""
+    """Book the week's income, what is passed up, spent and given; keep the ratios to the rest and what is reported."""
+    income = state_income(week.levers, p)
+    if "gifts_ratio" not in world.memory:
+        open_accounts(world, income, p.trade)
+    receive(world, income, p.trade)
+    spend_abroad(world, p.trade)
+    given = give(world, week, p.trade)
+    _keep_norms(world, week, income, given)
+    _set_ratios(world, income, given)
+    _withhold(world, income, p.trade)
+    _report(world, week, income, p)
+
+
+# --- income ------------------------------------------------------------------------------------------------------------
+
+
+def uncut(levers: Any) -> F:
+    """Share of its trade that each court organ keeps under the cuts aimed at it or at the guards that belong to it, (10,)."""
+    left = 1.0 - np.asarray(levers.court_revenue_cut, np.float64)
+    for guards, organs in enumerate(COLLECTORS):
+        for organ in organs:
+            left[organ] *= 1.0 - float(levers.organ_revenue_cut[guards])
+    return left
+
+
+def state_income(levers: Any, p: Any) -> Income:
+    """What is not offered for won of this week's exports, aid and hidden income, by who earns it."""
+    q, kept = p.trade, 100.0 * (1.0 - p.prices.offer_share) / 52.0
+    exports, hidden = kept * exports_now(levers, p.prices), kept * p.prices.hidden_income
+    aid, left = kept * levers.aid_dollars, uncut(levers)
+    of_exports, of_hidden = np.asarray(q.export_shares), np.asarray(q.hidden_shares)
+    from_hidden = of_hidden * hidden
+    worth = left * (of_exports * (exports + p.prices.aid_as_trade * aid) + from_hidden)
+    cents = np.floor(left * (of_exports * (exports + aid) + from_hidden)).astype(np.int64)
+    rest = 1.0
+    for share in q.hidden_shares:
+        rest -= share
+    return Income(cents, worth, int(max(0.0, rest) * hidden))
+
+
+def open_accounts(world: World, income: Income, p: Params) -> None:
+    """Accounts as a steady income leaves them at a week's end; the country begins at rest. Called once, in the first week."""
+    books = world.books
+    kept = income.organs - passed_up(income, p)
+    books.organ_trade[:] = np.floor(kept * ((1.0 - p.outlays) / max(p.outlays, 0.01))).astype(np.int64)
+    inflow = income.direct + int(passed_up(income, p).sum())
+    fund = int(inflow * ((1.0 - p.gifts) / max(p.gifts, 0.01)))
+    books.cents["leader_fund_cents"] += fund
+    books.cents["abroad_cents"] -= fund + int(books.organ_trade.sum())
+
+
+def passed_up(income: Income, p: Params) -> I:
+    """Cents that each organ passes to the leader's fund, (10,)."""
+    return np.floor(p.passed_up * income.organs).astype(np.int64)
+
+
+def receive(world: World, income: Income, p: Params) -> None:
+    """The week's income comes in, and the leader gets his part of it; with it what was withheld from importers."""
+    books = world.books
+    passed = passed_up(income, p)
+    books.organ_trade += income.organs - passed
+    withheld = int(world.memory.get("withheld_cents", 0.0))
+    books.cents["leader_fund_cents"] += int(passed.sum()) + income.direct + withheld
+    books.cents["abroad_cents"] -= int(income.organs.sum()) + income.direct + withheld
+
+
+# --- outlays and gifts -----------------------------------------------------------------------------------------------------
+
+
+def spend_abroad(world: World, p: Params) -> None:
+    """Each organ buys abroad for a share of its account."""
+    books = world.books
+    spent = np.floor(p.outlays * books.organ_trade).astype(np.int64)
+    books.organ_trade -= spent
+    books.cents["abroad_cents"] += int(spent.sum())
+
+
+def give(world: World, week: Week, p: Params) -> int:
+    """The week's gifts, cents: luxuries are bought abroad now, the cash part stays in the fund for `rents` to hand out."""
+    books = world.books
+    share = min(p.gifts * float(week.levers.budget_gifts), MOST_GIVEN)
+    given = int(share * books.cents["leader_fund_cents"])
+    luxuries = int(p.luxuries * given)
+    books.move_cents("leader_fund_cents", "abroad_cents", luxuries)
+    world.memory["gifts_cents_week"] = float(given - luxuries)
+    world.memory["gifts_all_cents_week"] = float(given)
+    return given
+
+
+# --- against the rest --------------------------------------------------------------------------------------------------------
+
+
+def _keep_norms(world: World, week: Week, income: Income, given: int) -> None:
+    """Means of weeks -52 to -1 of what each organ earns, of gifts and of income; without a burn-in the first week's."""
+    memory, norm = world.memory, world.branch.trade_norm
+    now = {"gifts": float(given), "income": float(int(income.organs.sum()) + income.direct)}
+    if -52 <= week.number <= -1:
+        weeks = memory["trade_weeks"] = memory.get("trade_weeks", 0.0) + 1.0
+        norm += (income.worth - norm) / weeks
+        for name, amount in now.items():
+            mean = memory.get(f"norm_sum.{name}", 0.0)
+            memory[f"norm_sum.{name}"] = mean + (amount - mean) / weeks
+    if week.number >= -1 and "trade_norm.gifts" not in memory:
+        if "trade_weeks" not in memory:
+            norm[:] = income.worth
+        for name, amount in now.items():
+            memory[f"trade_norm.{name}"] = memory.pop(f"norm_sum.{name}", amount)
+
+
+def _set_ratios(world: World, income: Income, given: int) -> None:
+    """Trade of each organ and gifts over the rest; 1 until the rest is known."""
+    memory, branch = world.memory, world.branch
+    if "trade_norm.gifts" not in memory:
+        branch.trade_ratio[:] = memory["gifts_ratio"] = 1.0
+        return
+    norm = branch.trade_norm
+    branch.trade_ratio[:] = np.where(norm > 0.0, income.worth / np.where(norm > 0.0, norm, 1.0), 1.0)
+    usual = memory["trade_norm.gifts"]
+    memory["gifts_ratio"] = given / usual if usual > 0.0 else 1.0
+
+
+def _withhold(world: World, income: Income, p: Params) -> None:
+    """Dollars that importers will not be offered next week, so that the leader's fund loses less."""
+    if p.shield <= 0.0 or "trade_norm.income" not in world.memory:
+        return
+    usual = world.memory["trade_norm.income"]
+    lost = max(0.0, p.passed_up * (usual - float(int(income.organs.sum()) + income.direct)))
+    most = MOST_WITHHELD * world.national.dollar_supply
+    world.memory["withheld_cents"] = float(int(min(p.shield * lost, most)))
+
+
+# --- what others read --------------------------------------------------------------------------------------------------------
+
+
+def _report(world: World, week: Week, income: Income, p: Any) -> None:
+    """The week's trade and state income, and how many weeks of the country's usual purchases abroad the reserve holds."""
+    memory, nation = world.memory, world.national
+    own = int(income.organs.sum()) + income.direct
+    memory["trade_cents_week"] = float(int(100.0 * exports_now(week.levers, p.prices) / 52.0))
+    memory["state_income_cents_week"] = own + nation.dollar_supply
+    dues = memory.get("fees_won_week", 0.0) + memory.get("levies_won_week", 0.0)
+    memory["dues_won_week"] = dues
+    memory["state_income_won_week"] = dues + memory.get("reserve_sold_won_week", 0.0)
+    for organ in range(N_COURT):
+        memory[f"organ_cents.{organ}"] = float(income.organs[organ])
+    need = nation.dollar_demand + memory.get("trade_norm.income", float(own))
+    memory["reserve_weeks"] = world.books.cents["reserve"] / need if need > 0.0 else 520.0
