@@ -21,6 +21,7 @@ from custodes.mechanisms import (
     coups,
     crisis,
     demography,
+    diplomacy,
     endings,
     enforcement,
     envoys,
@@ -87,6 +88,7 @@ class Parameters(NamedTuple):
     envoys: envoys.Params
     rings: rings.Params
     endings: endings.Params
+    diplomacy: diplomacy.Params
     crisis: crisis.Params
     leader: leader.Params
     reports: reports.Params
@@ -126,6 +128,7 @@ _GROUPS: dict[str, Any] = {
     "envoys": envoys,
     "rings": rings,
     "endings": endings,
+    "diplomacy": diplomacy,
     "crisis": crisis,
     "leader": leader,
     "reports": reports,
@@ -175,6 +178,7 @@ _SETTLE: tuple[ModuleType, ...] = (
     # the street and the ends
     incidents,
     endings,
+    diplomacy,
     crisis,
     demography,
 )
