@@ -35,7 +35,7 @@ app = typer.Typer(
 REPORT = "report.html"
 REQUEST = "request.json"  #: what a folder holds before its run has saved anything
 MOST_PROBLEMS = 20  #: that `check` prints, a line each
-SCHEMAS = ("scenario", "variant", "policy", "parameter")  #: kinds of file whose schema can be printed
+SCHEMAS = ("scenario", "variant", "policy", "parameter", "court")  #: kinds of file whose schema can be printed
 ScenarioName = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="A built-in scenario, or a scenario file or folder.")
 ]

@@ -1,7 +1,7 @@
 """From a name or a path to a complete `Scenario`: base file, companions in its folder, variant, parameters, timeline.
 
 A folder holds `scenario.yaml` and, if they are not written inside it, `places.csv`, `tables.yaml`, `timeline.yaml`,
-`parameters.yaml`, `map.geojson` and `README.md`. `dprk/2017` is the variant file `2017.yaml` in the folder `dprk`:
+`parameters.yaml`, `court.yaml`, `map.geojson` and `README.md`. `dprk/2017` is the variant file `2017.yaml` in the folder `dprk`:
 it may change the title, start, years, population, levers and parameters, and adds to the timeline.
 """
 
@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 
 from custodes.actors.levers import LEVERS, LeverValues
 from custodes.errors import BadInput, BadScenario
+from custodes.scenario import court as courts
 from custodes.scenario.parameters import Parameters, default_parameters, lever_value, parse_settings
-from custodes.scenario.court import DEFAULT_COURT
 from custodes.scenario.places import County, apportion, read_counties, read_places
 from custodes.scenario.policies import Policy, load_policy, timeline_actions
 from custodes.scenario.problems import bad, did_you_mean, printable
 from custodes.scenario.reading import Document, read_yaml
-from custodes.scenario.schema import ParameterOverride, ScenarioFile, TimelineEntry, Variant
+from custodes.scenario.schema import Court, Faction, ParameterOverride, ScenarioFile, TimelineEntry, Variant
 from custodes.scenario.tables import Table, read_tables
 from custodes.scenario.timeline import Timeline, numbered, setting_actions
 from custodes.scenario.validation import attempt, entries, first_or_raise, validated
@@ -58,7 +58,8 @@ class Scenario:
     folder: Path
     readme: Path | None
     map_file: Path | None
-    court: CourtPlan = DEFAULT_COURT
+    court: CourtPlan = courts.DEFAULT_COURT
+    factions: tuple[Faction, ...] = ()  #: of the court, with what is known of them
     policies: tuple[str, ...] = ()
     settings: dict[str, Any] = field(default_factory=dict)
 
@@ -232,7 +233,7 @@ def _of_user(path: Path) -> tuple[Path, Path | None, str] | None:
 
 
 def _variants(folder: Path) -> list[str]:
-    other = {"scenario", "tables", "timeline", "parameters", "facts"}
+    other = {"scenario", "tables", "timeline", "parameters", "facts", "watchers", "court", "actors"}
     return sorted(p.stem for p in folder.glob("*.yaml") if p.stem not in other)
 
 
@@ -268,6 +269,7 @@ def _build(base: Path, variant: Path | None, name: str) -> Scenario:
     _check_provinces(content, document, places)
     reference = _latest(layers, "reference_population")
     scale = population.total / reference if reference else 1.0
+    court = _court(folder, layers)
     return Scenario(
         name=name,
         title=_latest(layers, "title"),
@@ -288,6 +290,8 @@ def _build(base: Path, variant: Path | None, name: str) -> Scenario:
         folder=folder,
         readme=_companion(folder, "README.md"),
         map_file=_companion(folder, "map.geojson"),
+        court=courts.court_plan(court, monday),
+        factions=courts.factions_of(court),
     )
 
 
@@ -374,6 +378,17 @@ def _parameters(folder: Path, layers: list[tuple[Variant, Document]], scale: flo
         if content.parameters:
             parameters = parameters.with_overrides(content.parameters, document, ("parameters",))
     return parameters
+
+
+def _court(folder: Path, layers: list[tuple[Variant, Document]]) -> list[courts.Layer]:
+    """The court of `court.yaml` or of the base, then that of the variant."""
+    content, document = layers[0]
+    found: list[courts.Layer] = []
+    path = _one_place(folder, courts.FILE, content.court, document, "court")
+    if path is not None:
+        own = read_yaml(path, _shown(path))
+        found.append(courts.Layer(validated(Court, own), own, ()))
+    return found + [courts.Layer(c.court, d, ("court",)) for c, d in layers if c.court is not None]
 
 
 def _timeline(folder: Path, layers: list[tuple[Variant, Document]], start: np.datetime64) -> Timeline:

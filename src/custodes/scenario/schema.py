@@ -5,9 +5,11 @@ sisters give the JSON Schema for editors.
 """
 
 import datetime
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -29,6 +31,29 @@ def _no_truth(data: Any) -> Any:
     return data
 
 
+def _name_part(text: str) -> str:
+    """A family or given name: letters, and inside it spaces, hyphens and apostrophes."""
+    if not re.fullmatch(r"[^\W\d_](?:[^\W\d_]|[ '-]){0,29}", text):
+        raise ValueError(f"'{text[:40]}' is not a name of 1 to 30 letters")
+    return text
+
+
+def _part_date(text: str) -> str:
+    """A day, a month or a year."""
+    if not re.fullmatch(r"(19|20)\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", text, re.ASCII):
+        raise ValueError(
+            f"must be a year, a month or a day such as '2012', '2012-04' or '2012-04-11', not '{text[:40]}'"
+        )
+    return text
+
+
+def _station(text: str) -> str:
+    """A station of a career: its year, and what he then became."""
+    if not re.fullmatch(r"(19|20)\d\d(-(0[1-9]|1[0-2]))?: \S.{2,200}", text, re.ASCII):
+        raise ValueError("must be a year and what he then became, such as '2009: first vice director'")
+    return text
+
+
 Real = Annotated[float, BeforeValidator(_no_truth)]
 Whole = Annotated[int, BeforeValidator(_no_truth)]
 Number = Annotated[Real, Field(ge=-LARGEST, le=LARGEST, allow_inf_nan=False)]
@@ -39,6 +64,22 @@ Text = Annotated[str, StringConstraints(max_length=4000)]
 SourceKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,59}$")]
 Grade = Literal["A", "B", "C", "D"]
 Status = Literal["VERIFIED", "RECALLED", "ESTIMATED"]
+CourtOrganName = Literal[
+    "state_security",
+    "police",
+    "army",
+    "guard_command",
+    "military_security",
+    "party_organisation",
+    "cabinet",
+    "munitions",
+    "diplomatic_service",
+    "provincial_committees",
+]
+Rank = Literal["chief", "deputy", "director"]
+PersonPart = Annotated[str, AfterValidator(_name_part)]
+PartDate = Annotated[str, AfterValidator(_part_date)]
+Station = Annotated[str, AfterValidator(_station)]
 Date = Annotated[datetime.date, Field(ge=datetime.date(1950, 1, 1), le=datetime.date(2099, 12, 31))]
 
 
@@ -255,6 +296,78 @@ class CountyEntry(Model):
     on_border: bool = False
 
 
+class CourtOrgan(Model):
+    """One of the ten organs of the court: its real name, its posts, its part of force and power."""
+
+    title: Short | None = None
+    chiefs: Annotated[Whole, Field(ge=1, le=9)] | None = None
+    deputies: Annotated[Whole, Field(ge=1, le=60)] | None = None
+    directors: Annotated[Whole, Field(ge=10, le=600)] | None = None
+    force: Share | None = None  #: of the state's force; the ten add up to 1
+    weight: Annotated[Real, Field(gt=0, le=1, allow_inf_nan=False)] | None = None  #: power of its posts
+
+
+class CourtPost(Model):
+    """A post with a title of its own."""
+
+    organ: CourtOrganName
+    rank: Rank
+    title: Short
+    abroad: bool = False
+
+
+class Faction(Model):
+    """A group within the elite, as the literature names it."""
+
+    name: Short
+    meaning: Annotated[str, StringConstraints(min_length=1, max_length=600)]
+    source: SourceKey
+    grade: Grade
+    recalled: bool = False
+
+
+class CourtNames(Model):
+    """Names for officials whom nobody knows: they are drawn from here and marked as invented."""
+
+    family: Annotated[list[PersonPart], Field(min_length=5, max_length=200)]
+    given: Annotated[list[PersonPart], Field(min_length=5, max_length=400)]
+
+
+class CourtPerson(Model):
+    """What is known of a real (or, in an invented country, a named) official."""
+
+    faction: Short | None = None
+    career: Annotated[list[Station], Field(max_length=12)] = []
+    source: SourceKey
+    grade: Grade
+    recalled: bool = False
+    note: Text = ""
+
+
+class CourtHolder(Model):
+    """Who held a post on the first day. Without a name the holder is unknown and one is generated."""
+
+    name: Short
+    since: PartDate | None = None
+    source: SourceKey | None = None
+    grade: Grade | None = None
+    recalled: bool | None = None
+    note: Text = ""
+
+
+class Court(Model):
+    """`court.yaml`, or `court:` in scenario.yaml or in a variant. A variant's entries replace those of the base by name."""
+
+    leader: Short | None = None
+    abroad: Annotated[Whole, Field(ge=0, le=600)] | None = None
+    organs: dict[CourtOrganName, CourtOrgan] = {}
+    factions: Annotated[list[Faction], Field(min_length=1, max_length=12)] | None = None
+    names: CourtNames | None = None
+    posts: Annotated[dict[Name, CourtPost], Field(max_length=400)] = {}
+    people: Annotated[dict[Short, CourtPerson], Field(max_length=1000)] = {}
+    holders: Annotated[dict[Name, CourtHolder], Field(max_length=400)] | None = None
+
+
 class Variant(Model):
     """What a variant file may change in its base; lists of the timeline are added, everything else replaces."""
 
@@ -268,6 +381,7 @@ class Variant(Model):
     levers: dict[Name, Any] | None = None
     parameters: dict[Short, ParameterOverride] | None = None
     timeline: Annotated[list[TimelineEntry], Field(max_length=2000)] | None = None
+    court: Court | None = None
 
     @field_validator("start")
     @classmethod
@@ -299,6 +413,11 @@ def scenario_schema() -> dict[str, Any]:
 def variant_schema() -> dict[str, Any]:
     """JSON Schema of a variant file."""
     return Variant.model_json_schema()
+
+
+def court_schema() -> dict[str, Any]:
+    """JSON Schema of `court.yaml`."""
+    return Court.model_json_schema()
 
 
 def policy_schema() -> dict[str, Any]:

@@ -11,12 +11,12 @@ from custodes.scenario.load import builtin_folder, load, locate, scenarios
 from custodes.scenario.policies import load_policy, policies
 from custodes.scenario.problems import BadFile, Problem, printable
 from custodes.scenario.reading import Document, read_yaml
-from custodes.scenario.schema import ParameterOverride, ScenarioFile, TimelineEntry, Variant
+from custodes.scenario.schema import Court, ParameterOverride, ScenarioFile, TimelineEntry, Variant
 from custodes.scenario.tables import read_tables
 from custodes.scenario.validation import attempt, entries
 
 __all__ = ["check", "new", "problems", "scenarios"]
-COMPANIONS: Final = ("tables.yaml", "timeline.yaml", "parameters.yaml", "facts.yaml")
+COMPANIONS: Final = ("tables.yaml", "timeline.yaml", "parameters.yaml", "facts.yaml", "court.yaml")
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}\Z")
 
 
@@ -144,6 +144,8 @@ def _of_file(file: Path, variant: Path | None) -> list[Problem]:
         return entries(ParameterOverride, document)[1]
     if file.name == "facts.yaml":
         return attempt(Facts, document, document.data)[1]
+    if file.name == "court.yaml":
+        return attempt(Court, document, document.data)[1]
     if file.name == "timeline.yaml":
         return _of_list(document)
     return attempt(Variant if file == variant else ScenarioFile, document, document.data)[1]
