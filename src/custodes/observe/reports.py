@@ -47,7 +47,7 @@ SIZES: Final = {
 }
 #: What the state or the powers announce themselves: always reported, a week later.
 PUBLIC: Final = frozenset(
-    [
+    (
         "appointment",
         "edict",
         "reform",
@@ -63,7 +63,7 @@ PUBLIC: Final = frozenset(
         "crisis_step",
         "market_closure",
         "currency_reform",
-    ]
+    )
 )
 #: What happens at court or among the powers is heard of in the capital.
 OF_THE_COURT: Final = frozenset(
@@ -227,7 +227,7 @@ class Reporter:
         kept["pending"] = [r for r in kept["pending"] if r["published"] > week.number]
         for row in due:
             row["published"] = week.number
-            row["letter"], row["number"] = _grade(world, row, kept)
+            row["letter"], row["number"] = _grade(row, kept)
             row["id"] = week.log.record(
                 "report",
                 week.number,
@@ -413,7 +413,7 @@ def _distort(world: World, row: dict[str, Any], number: int, q: Params) -> None:
             row["wrong"] = True
 
 
-def _grade(world: World, row: dict[str, Any], kept: dict[str, Any]) -> tuple[str, int]:
+def _grade(row: dict[str, Any], kept: dict[str, Any]) -> tuple[str, int]:
     """Admiralty code: the best letter among the outlets, and how far the report is borne out."""
     if row["public"]:
         return "A", 1

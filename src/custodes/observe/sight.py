@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from custodes.engine.settle import UP_CHAIN, UP_COUNTY, UP_LEADER
 from custodes.engine.sums import index
 from custodes.errors import BrokenLaw
+from custodes.observe.court_sight import CourtSight
 from custodes.world.columns import N_ORGANS
 from custodes.world.state import Places, World
 
@@ -158,6 +159,15 @@ class Sight:
             if (place := self._where.get(event.place)) is not None:
                 out[place] += 1.0
         return out
+
+    def logged(self, kind: str) -> int:
+        """Number of this week's events of a kind."""
+        return len(self._log.of_week((kind,), self._week))
+
+    @cached_property
+    def court(self) -> CourtSight:
+        """The court, added up by organ and faction."""
+        return CourtSight(self.world, self._week)
 
     @cached_property
     def _where(self) -> dict[str, int]:

@@ -2,11 +2,11 @@
 
 A series is a function of one week's `Sight`, the world added up by province and nation. All counts are whole numbers;
 means of floats go through whole numbers too (`sight.BITS`), so that a series is the same to the bit on every machine.
-Last index of the place axis: the nation. Last index of the organ axis: all organs.
+Last index of the place axis: the nation. Last index of the organ axis: all organs. Series of the court: `court_series`.
 """
 
 from collections.abc import Callable
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,24 +14,14 @@ from numpy.typing import NDArray
 from custodes import portable
 from custodes.engine.sums import INDEX
 from custodes.errors import BrokenLaw
+from custodes.observe.court_series import COURT_SERIES
+from custodes.observe.series import Series, shape
 from custodes.observe.sight import WON_BITS, Measures, Sight, share
 from custodes.world.columns import ORGANS, STATE_SECURITY
 from custodes.world.state import Places, World
 
 F = NDArray[np.float64]
-Dims = Literal["national", "organ", "province", "province,organ"]
-
-
-class Series(NamedTuple):
-    """One named series."""
-
-    name: str
-    unit: str
-    dims: Dims
-    meaning: str
-    over_time: Literal["sum", "mean", "last"]  #: how weeks make a month or a year
-    over_places: Literal["sum", "mean", "none"]  #: how provinces make the nation (means: by the natural weight)
-    compute: Callable[[Sight], Any]  #: float, (organs + 1,), (places + 1,) or (places + 1, organs + 1), by `dims`
+__all__ = ["SERIES", "Recorder", "Series", "shape"]
 
 
 def _count(name: str, meaning: str, unit: str = "persons", stock: bool = False, part: str = "") -> Series:
@@ -417,17 +407,7 @@ _MONEY: Final = (
     _national("trade_ratio", "ratio", "exports against their base", lambda s: s.world.national.trade_ratio),
 )
 
-SERIES: Final[dict[str, Series]] = {s.name: s for s in (*_MEMBERS, *_GUARDS, *_MINDS, *_MONEY)}
-
-
-def shape(dims: Dims, provinces: int, organs: int) -> tuple[int, ...]:
-    """Shape of one week of a series, nation and all organs included."""
-    return {
-        "national": (),
-        "organ": (organs + 1,),
-        "province": (provinces + 1,),
-        "province,organ": (provinces + 1, organs + 1),
-    }[dims]
+SERIES: Final[dict[str, Series]] = {s.name: s for s in (*_MEMBERS, *_GUARDS, *_MINDS, *_MONEY, *COURT_SERIES)}
 
 
 class Recorder:
@@ -439,8 +419,10 @@ class Recorder:
         self.weeks = weeks
         self.measures = measures or Measures()
         self.seen = 0  #: weeks observed
-        n, o = len(places.provinces), len(ORGANS)
-        self.arrays: dict[str, F] = {name: np.full((weeks, *shape(s.dims, n, o)), np.nan) for name, s in SERIES.items()}
+        sizes = len(places.provinces), len(ORGANS), len(places.court.factions)
+        self.arrays: dict[str, F] = {
+            name: np.full((weeks, *shape(s.dims, *sizes)), np.nan) for name, s in SERIES.items()
+        }
 
     def observe(self, world: World, week: Any) -> None:
         """Write this week's values of every series; `week` is the `engine.step.Week` (number and log)."""
