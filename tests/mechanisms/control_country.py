@@ -13,7 +13,9 @@ from custodes.engine.step import Week
 from custodes.engine.sums import index
 from custodes.mechanisms import awareness, fear, flight, incidents, punishment, stance, support
 from custodes.observe.events import EventLog
+from custodes.scenario.court import DEFAULT_COURT
 from custodes.world.books import new_books
+from custodes.world.court import empty_court, new_branch
 from custodes.world.columns import POLICE, STATE_SECURITY, Households, Persons, Tiles, Units
 from custodes.world.state import County, National, Organ, Places, World, empty_sums, new_guards
 
@@ -72,6 +74,8 @@ def country(seed: int = 1) -> World:
         soldiers=np.full(C, 10_000, np.int64),
         estimated=np.zeros(C, bool),
         markets=z + 1.0,
+        roads=(),
+        court=DEFAULT_COURT,
     )
     county = np.append(np.repeat(np.arange(C), UNITS), 2).astype(np.int16)
     units = _columns(
@@ -102,7 +106,9 @@ def country(seed: int = 1) -> World:
         county=County(z + 1.0, z + 0.1, z.copy(), np.zeros(C, np.int8), *(z.copy() for _ in range(4))),
         organ=Organ(*(np.zeros(3) for _ in range(8))),
         guards=new_guards(C),
-        books=new_books(C, 3),
+        court=empty_court(DEFAULT_COURT),
+        branch=new_branch(),
+        books=new_books(C, 3, len(empty_court(DEFAULT_COURT))),
         sums=empty_sums(C),
         tile_histogram=np.zeros((C + 1, 32), np.uint16),
     )

@@ -14,7 +14,9 @@ from custodes.actors.levers import LeverValues
 from custodes.engine.step import Week
 from custodes.engine.sums import index
 from custodes.mechanisms import market, prices, rations
+from custodes.scenario.court import DEFAULT_COURT
 from custodes.world.books import new_books
+from custodes.world.court import empty_court, new_branch
 from custodes.world.columns import (
     ARMY,
     CAPITAL,
@@ -117,6 +119,8 @@ def small_world(k: int = 100, seed: int = 7, counties: int = 4) -> World:
             soldiers=np.zeros(c, np.int64),
             estimated=np.zeros(c, bool),
             markets=np.ones(c),
+            roads=(),
+            court=DEFAULT_COURT,
         ),
         persons=_empty(Persons),
         households=_empty(Households),
@@ -128,7 +132,9 @@ def small_world(k: int = 100, seed: int = 7, counties: int = 4) -> World:
         ),
         organ=Organ(*(np.zeros(3) for _ in range(8))),
         guards=new_guards(c),
-        books=new_books(c, 3),
+        court=empty_court(DEFAULT_COURT),
+        branch=new_branch(),
+        books=new_books(c, 3, len(empty_court(DEFAULT_COURT))),
         sums=empty_sums(c),
         tile_histogram=np.zeros((0, 32), np.uint16),
     )

@@ -12,7 +12,9 @@ import custodes
 from custodes.engine.step import Week
 from custodes.engine.sums import index
 from custodes.mechanisms import enforcement, extortion, morale, takings
+from custodes.scenario.court import DEFAULT_COURT
 from custodes.world.books import new_books
+from custodes.world.court import empty_court, new_branch
 from custodes.world.state import County, National, Organ, Places, World, empty_sums, new_guards
 
 GROUPS = {"extortion": extortion, "enforcement": enforcement, "takings": takings, "morale": morale}
@@ -80,6 +82,8 @@ def country(counties: int = COUNTIES) -> World:
         soldiers=np.zeros(counties, np.int64),
         estimated=np.zeros(counties, bool),
         markets=z,
+        roads=(),
+        court=DEFAULT_COURT,
     )
     units = SimpleNamespace(
         county=np.repeat(np.arange(counties, dtype=np.int16), 40), garrison=np.zeros(40 * counties, np.uint8)
@@ -100,7 +104,7 @@ def country(counties: int = COUNTIES) -> World:
     guards = new_guards(counties)
     guards.staff[:] = np.array(STAFF)[:, None] / counties
     guards.posts[:] = guards.staff
-    books = new_books(counties, 3)
+    books = new_books(counties, 3, len(empty_court(DEFAULT_COURT)))
     books.won["treasury"] = 10**12
     nothing: Any = SimpleNamespace()
     world = World(
@@ -117,6 +121,8 @@ def country(counties: int = COUNTIES) -> World:
         county=places_state,
         organ=organ,
         guards=guards,
+        court=empty_court(DEFAULT_COURT),
+        branch=new_branch(),
         books=books,
         sums=empty_sums(counties),
         tile_histogram=np.zeros((0, 32), np.uint16),

@@ -12,7 +12,9 @@ from custodes.observe.truth import SERIES, Recorder, shape
 from custodes.results.record import record
 from custodes.results.run import Run
 from custodes.results.table import Table
+from custodes.scenario.court import DEFAULT_COURT
 from custodes.world.books import new_books
+from custodes.world.court import empty_court, new_branch
 from custodes.world.columns import ORGANS
 from custodes.world.state import County, National, Organ, Places, World, new_guards
 
@@ -36,6 +38,8 @@ def places(counties_each: int = 3) -> Places:
         soldiers=np.zeros(n, np.int64),
         estimated=np.zeros(n, np.bool_),
         markets=np.ones(n),
+        roads=(),
+        court=DEFAULT_COURT,
     )
 
 
@@ -73,7 +77,9 @@ def world(where: Places, seed: int = 1, k: int = 100) -> World:
         county=county,
         organ=organ,
         guards=guards,
-        books=new_books(n, 3),  # type: ignore[arg-type]
+        court=empty_court(DEFAULT_COURT),
+        branch=new_branch(),
+        books=new_books(n, 3, len(empty_court(DEFAULT_COURT))),
         sums=sums,
         tile_histogram=np.zeros((1, 32), np.uint16),
     )
