@@ -289,12 +289,14 @@ def _result(
     from custodes import __version__
     from custodes.jit import source_digest
     from custodes.observe import outcomes, standing
+    from custodes.results import falls
     from custodes.results.record import record
     from custodes.results.table import Table
     from custodes.scenario.facts import facts_of
     from custodes.world.columns import ORGANS
 
-    table = Table(request.scenario.start, world.places.provinces, ORGANS, recorder.arrays)
+    factions = world.places.court.factions
+    table = Table(request.scenario.start, world.places.provinces, ORGANS, recorder.arrays, factions)
     outcome, outcome_week = outcomes.outcome(log)
     answers = standing.surveys(world.memory)
     facts = facts_of(request.scenario)
@@ -325,7 +327,7 @@ def _result(
         timeline=request.scenario.timeline.as_rows(),
         standing_state=standing.compare(table, answers, facts["targets"], request.k),
     )
-    return Run(table, log, about)
+    return Run(table, log, about, register=falls.of_register(world.register))
 
 
 def warnings_of(recorder: "Recorder") -> list[str]:

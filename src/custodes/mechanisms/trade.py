@@ -143,7 +143,7 @@ def give(world: World, week: Week, p: Params) -> int:
     luxuries = int(p.luxuries * given)
     books.move_cents("leader_fund_cents", "abroad_cents", luxuries)
     world.memory["gifts_cents_week"] = float(given - luxuries)
-    world.memory["gifts_all_cents_week"] = float(given)
+    world.memory["luxuries_cents_week"] = float(luxuries)
     return given
 
 
@@ -203,5 +203,7 @@ def _report(world: World, week: Week, income: Income, p: Any) -> None:
     memory["state_income_won_week"] = dues + memory.get("reserve_sold_won_week", 0.0)
     for organ in range(N_COURT):
         memory[f"organ_cents.{organ}"] = float(income.organs[organ])
+    memory["passed_cents_week"] = float(int(passed_up(income, p.trade).sum()))
+    memory["hidden_cents_week"] = float(income.direct)
     need = nation.dollar_demand + memory.get("trade_norm.income", float(own))
     memory["reserve_weeks"] = world.books.cents["reserve"] / need if need > 0.0 else 520.0

@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-from custodes.observe.truth import SERIES, Series
+from custodes.observe.series import Series
+from custodes.observe.truth import SERIES
 from custodes.results.table import NATIONAL, Table
+from custodes.world.columns import COURT_ORGANS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -11,18 +13,22 @@ if TYPE_CHECKING:
 
 
 def by_province(table: Table, about: dict[str, Any]) -> "xr.Dataset":
-    """Every series with its finest dimensions: (week), (week, organ), (week, province) or (week, province, organ)."""
+    """Every series with its finest dimensions: week, and province, organ, organ of the court or faction where it has them."""
     axes = {
         "national": ("week",),
         "organ": ("week", "organ"),
         "province": ("week", "province"),
         "province,organ": ("week", "province", "organ"),
+        "court": ("week", "court"),
+        "faction": ("week", "faction"),
     }
     inner: dict[str, Any] = {
         "national": (...,),
         "organ": (..., slice(-1)),
         "province": (..., slice(-1)),
         "province,organ": (..., slice(-1), slice(-1)),
+        "court": (..., slice(-1)),
+        "faction": (..., slice(-1)),
     }
     variables = {
         name: (axes[SERIES[name].dims], array[inner[SERIES[name].dims]].copy(), _attributes(SERIES[name], about))
@@ -32,22 +38,23 @@ def by_province(table: Table, about: dict[str, Any]) -> "xr.Dataset":
 
 
 def national(table: Table, about: dict[str, Any]) -> "xr.Dataset":
-    """Every series of the nation: (week), or (week, organ) where organs differ."""
+    """Every series of the nation by week; in parts also as `<name>_by_organ`, `<name>_by_court` or `<name>_by_faction`."""
     variables: dict[str, Any] = {}
     for name, array in table.arrays.items():
         series = SERIES[name]
         if series.dims in ("national", "province"):
             variables[name] = ("week",), table.national(name).copy(), _attributes(series, about)
         else:
-            whole = array if series.dims == "organ" else array[:, -1]
+            whole = array[:, -1] if series.dims == "province,organ" else array
+            part = series.dims if series.dims in ("court", "faction") else "organ"
             variables[name] = ("week",), whole[:, -1].copy(), _attributes(series, about)
-            variables[f"{name}_by_organ"] = ("week", "organ"), whole[:, :-1].copy(), _attributes(series, about)
+            variables[f"{name}_by_{part}"] = ("week", part), whole[:, :-1].copy(), _attributes(series, about)
     data = _dataset(variables, table, about)
     return data.drop_vars("province")
 
 
 def frame(table: Table) -> "pd.DataFrame":
-    """The rows of the file as a DataFrame; national rows have the province `national`, sums over organs the organ `all`."""
+    """The rows of the file as a DataFrame; the nation is `national`, sums over parts are `all`."""
     return table.to_arrow().to_pandas()
 
 
@@ -83,6 +90,8 @@ def _dataset(variables: dict[str, Any], table: Table, about: dict[str, Any]) -> 
         "date": ("week", table.dates.astype("datetime64[ns]"), {"long_name": "Monday of the week"}),
         "province": ("province", list(table.provinces)),
         "organ": ("organ", list(table.organs)),
+        "court": ("court", list(COURT_ORGANS), {"long_name": "organ of the court"}),
+        "faction": ("faction", list(table.factions), {"long_name": "faction of the court"}),
     }
     attributes = {name: about[name] for name in ("scenario", "scenario_digest", "code_version", "seed", "sample", "k")}
     return xr.Dataset(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from custodes.errors import BadInput
 from custodes.observe.events import EventLog
+from custodes.results.falls import Records
 from custodes.results.table import Table
 
 if TYPE_CHECKING:
@@ -25,8 +26,19 @@ if TYPE_CHECKING:
 class Run:
     """One run of one scenario with one seed."""
 
-    def __init__(self, table: Table, log: EventLog, record: dict[str, Any], path: Path | None = None) -> None:
-        """`table` is the truth, `record` what `results.record.record` made; `path` the folder it was read from."""
+    def __init__(
+        self,
+        table: Table,
+        log: EventLog,
+        record: dict[str, Any],
+        path: Path | None = None,
+        register: Records | None = None,
+    ) -> None:
+        """`table` is the truth, `record` what `results.record.record` made; `path` the folder it was read from.
+
+        `register` are the falls at the court, as `results.falls.of_register` gives them.
+        """
+        self.register: Records = register or []
         self.table = table
         self.log = log
         self.record = record
@@ -34,14 +46,14 @@ class Run:
 
     @cached_property
     def data(self) -> "xr.Dataset":
-        """The series, by (week), (week, province) or (week, province, organ), each with unit, meaning and source."""
+        """The series by week, and by province, organ, organ of the court or faction, each with unit, meaning and source."""
         from custodes.results import dataset
 
         return dataset.by_province(self.table, self.record)
 
     @cached_property
     def national(self) -> "xr.Dataset":
-        """The series of the nation by week; those of organs also as `<name>_by_organ` (week, organ)."""
+        """The series of the nation by week; in parts also as `<name>_by_organ`, `<name>_by_court`, `<name>_by_faction`."""
         from custodes.results import dataset
 
         return dataset.national(self.table, self.record)
@@ -50,6 +62,20 @@ class Run:
     def events(self) -> "pd.DataFrame":
         """What happened: id, week, date, kind, place, organ, magnitude, causes, text, origin."""
         return self.log.to_frame()
+
+    @cached_property
+    def falls(self) -> "pd.DataFrame":
+        """Who fell at the court: week, person, post, true cause, stated reason, fate, what was held against him, return."""
+        from custodes.results import falls
+
+        return falls.frame(self.register)
+
+    @cached_property
+    def money_chain(self) -> "pd.DataFrame":
+        """Where what guards take goes in a year, from households to the leader's gifts: source, target, amount, unit."""
+        from custodes.results import chain
+
+        return chain.frame(self.table)
 
     def to_dataframe(self) -> "pd.DataFrame":
         """The series as rows by week, province (or `national`) and organ (or `all`)."""

@@ -1,0 +1,96 @@
+"""One week's court added up by organ and by faction: what the series of the court are computed from."""
+
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from custodes.jit import njit
+from custodes.world.columns import COURT_ORGANS, DIRECTOR, FATES, IN_POST, N_COURT
+from custodes.world.state import World
+
+F = NDArray[np.float64]
+I = NDArray[np.int64]  # noqa: E741
+
+ONE: Final = 2.0**32  #: floats are added as whole multiples of 1/ONE: exact, in any order
+POSTS, TOP, LOYALTY, RENT, HAZARD = range(5)  #: what `add_up` adds
+_COUNTED: Final = {"executions": "execution", "demotions": "demotion", "reeducated": "reeducation"}
+
+
+@njit
+def add_up(status, organ, rank, faction, loyalty, rent, hazard, organs, factions):  # type: ignore[no-untyped-def]
+    """Add the holders of posts to `organs` (11, 5) and `factions` (F + 1, 5), whole numbers; the last row of each is all."""
+    whole_court, whole_factions = organs.shape[0] - 1, factions.shape[0] - 1
+    for i in range(status.shape[0]):
+        if status[i] == IN_POST and organ[i] >= 0:
+            parts = (
+                1,
+                1 if rank[i] < DIRECTOR else 0,
+                np.int64(np.rint(loyalty[i] * ONE)),
+                np.int64(np.rint(rent[i] * ONE)),
+                np.int64(np.rint(hazard[i] * ONE)),
+            )
+            o, f = organ[i], min(max(faction[i], 0), max(whole_factions - 1, 0))
+            for k in range(5):
+                organs[o, k] += parts[k]
+                organs[whole_court, k] += parts[k]
+                factions[whole_factions, k] += parts[k]
+                if whole_factions > 0:
+                    factions[f, k] += parts[k]
+
+
+class CourtSight:
+    """The court of one week. C = 10 organs + 1 (last: all), F = factions + 1 (last: all)."""
+
+    def __init__(self, world: World, week: int) -> None:
+        self.world, self._week = world, week
+        court = world.court
+        self.organs: I = np.zeros((N_COURT + 1, 5), np.int64)
+        self.factions: I = np.zeros((len(world.places.court.factions) + 1, 5), np.int64)
+        add_up(
+            court.status,
+            court.organ,
+            court.rank,
+            court.faction,
+            court.loyalty,
+            court.rent,
+            court.hazard,
+            self.organs,
+            self.factions,
+        )
+
+    @staticmethod
+    def mean(sums: I, what: int) -> F:
+        """Mean of a quantity over those in post, by row of `organs` or `factions`; 0 where nobody is."""
+        held = sums[:, POSTS]
+        return np.where(held > 0, sums[:, what] / ONE / np.maximum(held, 1), 0.0)
+
+    def mean_of(self, organs: tuple[int, ...], what: int) -> float:
+        """Mean of a quantity over those in post in some organs together; 0 if there is nobody."""
+        held = int(self.organs[list(organs), POSTS].sum())
+        return int(self.organs[list(organs), what].sum()) / ONE / held if held else 0.0
+
+    def all_and_whole(self, by_organ: Any, whole: float) -> F:
+        """Values of the ten organs with the value of all behind them, (11,)."""
+        return np.append(np.asarray(by_organ, np.float64), whole)
+
+    @cached_property
+    def falls(self) -> dict[str, F]:
+        """This week's falls by organ, (11,) each: purges (warnings apart), executions, demotions, re-educations."""
+        out = {name: np.zeros(N_COURT + 1) for name in ("purges", *_COUNTED)}
+        for record in reversed(self.world.register):
+            if record["week"] != self._week:
+                break
+            if record["fate"] == FATES[0]:
+                continue
+            for name, fate in _COUNTED.items():
+                if record["fate"] == fate:
+                    _count(out[name], record["organ"])
+            _count(out["purges"], record["organ"])
+        return out
+
+
+def _count(by_organ: F, organ: str) -> None:
+    by_organ[COURT_ORGANS.index(organ)] += 1.0
+    by_organ[-1] += 1.0
