@@ -1,7 +1,9 @@
 """Awareness: contact with foreign media spreads from person to person; talk of rights spreads beside it; both fade.
 
-Contact diffusion with an outside source; quantity of information is reach, its reliability is content (Edmond 2013:
-a rise in reliability counts twice). Jamming and raids are the state's answers (MODEL.md 4, EQUATIONS.md 6).
+Contact diffusion with an outside source. Quantity of information is reach; its quality is what the content makes it:
+news makes a source reliable, and quality counts twice as much as quantity (Edmond 2013), so it enters squared where
+reach enters once. Films and music draw people in; rights talk is what campaigns are about; news also reaches officials.
+Jamming and raids are the state's answers (MODEL.md 4 and 7, EQUATIONS.md 6).
 """
 
 from typing import Any, NamedTuple
@@ -17,7 +19,8 @@ from custodes.world.state import World
 
 READS = (
     "places.place_type places.population national.media_reach national.capacity_norm guards.capacity units.county "
-    "units.garrison memory levers.broadcast_content levers.broadcast_reach levers.information_control levers.raids"
+    "units.garrison memory levers.broadcast_content levers.broadcast_reach levers.broadcast_news "
+    "levers.broadcast_culture levers.information_control levers.raids"
 )
 WRITES = "memory"
 
@@ -37,6 +40,9 @@ class Params(NamedTuple):
     broadcast_campaign: float  #: the same in a full campaign
     raid_rate: float  #: raids a neighbourhood-week where control is at its norm
     raid_keeps: float  #: share of recent media that a raid leaves
+    news_trust: float  #: how much more reliable a source is that brings nothing but news
+    culture_pull: float  #: how many more contacts films and music bring
+    news_officials: float  #: most that news adds to what officials know
 
 
 @njit
@@ -67,23 +73,42 @@ def update_rights(
     return clip(rights - p.rights_fade * rights + (1.0 - rights) * heard, 0.0, 1.0)  # type: ignore[no-any-return]
 
 
+def _share(value: float) -> float:
+    return min(max(float(value), 0.0), 1.0)
+
+
+def believed(levers: Any, p: Params) -> float:
+    """How much of broadcasts is heard and believed, 1 at rest: reach, less what is jammed, times quality squared."""
+    quality = 1.0 + p.news_trust * _share(levers.broadcast_news)
+    return float(levers.broadcast_reach) * (1.0 - _share(levers.information_control)) * quality * quality
+
+
+def news_effect(levers: Any, p: Params) -> float:
+    """What news adds to the information that officials have, in [0, news_officials): the first news says the most."""
+    told = believed(levers, p) * _share(levers.broadcast_news)
+    return p.news_officials * told / (1.0 + told)
+
+
 def prepare(world: World, week: Week, p: Any) -> dict[str, F]:
     """Contact rate and raid rate of each county (C,), and the rights talk in broadcasts (1,)."""
     own: Params = p.awareness
-    heard = float(week.levers.broadcast_reach) * (1.0 - min(max(float(week.levers.information_control), 0.0), 1.0))
+    heard = believed(week.levers, own)
+    pull = 1.0 + own.culture_pull * _share(week.levers.broadcast_culture)
     place = np.array(own.place)[world.places.place_type]
-    content = min(max(float(week.levers.broadcast_content), 0.0), 1.0)
+    content = _share(week.levers.broadcast_content)
     talk = own.broadcast + (own.broadcast_campaign - own.broadcast) * content
     raids = own.raid_rate * agents_per_unit(world) / capacity_norm(world)
     return {
-        "contact_rate": own.rate * world.national.media_reach * heard * place,
+        "contact_rate": own.rate * world.national.media_reach * heard * pull * place,
         "rights_broadcast": np.array([talk * heard]),
         "raid_rate": np.minimum(raids * float(week.levers.raids), 1.0),
     }
 
 
-def settle(world: World, week: Week, p: Any) -> None:  # noqa: ARG001
-    """Note the beginning of a campaign of rights talk: content at a half or more, after less."""
+def settle(world: World, week: Week, p: Any) -> None:
+    """What news tells officials; and the beginning of a campaign of rights talk: content at a half or more, after less."""
+    told = world.memory.get("broadcast_news_effect", 0.0)
+    world.memory["broadcast_news_effect"] = told + p.awareness.fade * (news_effect(week.levers, p.awareness) - told)
     content = float(week.levers.broadcast_content)
     if content >= 0.5 and not world.memory.get("rights_campaign"):
         week.log.record(

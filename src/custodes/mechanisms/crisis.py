@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from custodes import draws
 from custodes.engine.step import Week
-from custodes.mechanisms.morale import capacity_norm, national_agents_per_unit
+from custodes.mechanisms.morale import national_agents_per_unit
 from custodes.world.columns import B_GUARD, B_MUNITIONS, CHIEF, VACANT_POST
 from custodes.world.state import World
 
@@ -212,7 +212,8 @@ def measure(world: World, p: Params) -> float:
     """This month's turmoil."""
     people = world.places.population
     lost = float(people[world.county.lost > 0].sum()) / max(float(people.sum()), 1.0)
-    ratio = national_agents_per_unit(world) / capacity_norm(world)
+    known = world.national.capacity_norm > 0.0
+    ratio = national_agents_per_unit(world) / world.national.capacity_norm if known else 1.0
     change = world.memory.get("succession_weeks", 0.0) > 0.0
     return turmoil(lost, ratio, change=change, refugees=world.memory["refugees_month"], p=p)
 

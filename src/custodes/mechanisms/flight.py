@@ -16,7 +16,7 @@ from custodes.world.state import World
 
 READS = (
     "places.place_type national.won_per_dollar county.risk_heard levers.border_control levers.border_risk "
-    "levers.onward_policy levers.return_policy"
+    "levers.onward_policy levers.return_policy levers.broadcast_news"
 )
 WRITES = "county.risk_heard"
 
@@ -89,6 +89,20 @@ def broker_price(control: float, p: Params) -> float:
     return p.price_base + p.price_risk * risk / (1.0 - risk)
 
 
+def returned_share(onward: float, returned: float, settled: float) -> float:
+    """Share of those across the border who are sent back in the end, from the three weekly chances."""
+    total = onward + returned + settled
+    return returned / total if total > 0.0 else 0.0
+
+
+def real_risk(levers: Any, p: Params) -> float:
+    """Risk of the crossing, and of being sent back as far as that differs from the usual: an open door is heard of too."""
+    usual = returned_share(p.onward, p.returned, p.settled)
+    now = returned_share(p.onward * levers.onward_policy, p.returned * levers.return_policy, p.settled)
+    crossing = min(max(float(levers.border_risk), 0.0), 1.0)
+    return min(max(crossing + (1.0 - crossing) * (now - usual), 0.0), 1.0)
+
+
 def prepare(world: World, week: Week, p: Any) -> dict[str, F]:
     """Flight rate and risk heard (C,), prices in won, and what happens across the border; one number each (1,)."""
     own: Params = p.flight
@@ -110,9 +124,9 @@ def prepare(world: World, week: Week, p: Any) -> dict[str, F]:
 
 
 def settle(world: World, week: Week, p: Any) -> None:
-    """People move toward the real risk, as fast as they hear of attempts."""
+    """People move toward the real risk, as fast as they hear of attempts: of all of them where news is broadcast."""
     own: Params = p.flight
-    risk = min(max(float(week.levers.border_risk), 0.0), 1.0)
+    news = min(max(float(week.levers.broadcast_news), 0.0), 1.0)
     heard = world.county.risk_heard
-    heard += own.learning * own.heard * (risk - heard)
+    heard += own.learning * (own.heard + (1.0 - own.heard) * news) * (real_risk(week.levers, own) - heard)
     np.clip(heard, 0.0, 1.0, out=heard)

@@ -14,11 +14,11 @@ from custodes.scenario.parameters import lever_value
 from custodes.scenario.problems import bad, did_you_mean, printable
 from custodes.scenario.reading import Document, read_yaml
 from custodes.scenario.schema import Policy, PolicyAction, TimelineEntry
-from custodes.scenario.timeline import Action, Value, week_of
+from custodes.scenario.timeline import Action, Timeline, Value, week_of
 from custodes.scenario.validation import validated
 from custodes.world.columns import COURT_ORGANS, ORGANS
 
-__all__ = ["Policy", "actions_of", "load_policy", "policies", "timeline_actions"]
+__all__ = ["Policy", "actions_of", "cautions", "load_policy", "policies", "timeline_actions"]
 MOST_ACTIONS = 5000
 
 
@@ -163,3 +163,52 @@ def _exists(path: Path) -> bool:
         return path.exists()
     except (OSError, ValueError):
         return False
+
+
+def cautions(timeline: Timeline) -> list[str]:
+    """A sentence for every policy's level that the scenario itself outdoes from the start, or puts aside later.
+
+    Whoever adds a sanction of .5 to a country under .9 relieves it. A lever that is put back to its usual value is meant
+    so and gives no sentence.
+    """
+    own = Timeline([a for a in timeline.actions if a.origin == "scenario"], timeline.standing)
+    said: dict[tuple[str, str], str] = {}
+    for action in timeline.actions:
+        if not action.origin.startswith("policy:") or LEVERS[action.lever].impulse or isinstance(action.value, tuple):
+            continue
+        sentence = _milder(action, own) or _put_aside(action, own)
+        if sentence:
+            said.setdefault((action.origin, action.lever), sentence)
+    return list(said.values())
+
+
+def _called(action: Action) -> str:
+    return f"The policy '{action.origin.partition(':')[2]}' sets {action.lever} to {action.value:g} on {action.date}"
+
+
+def _milder(action: Action, own: Timeline) -> str:
+    assert isinstance(action.value, float)
+    usual, present = LEVERS[action.lever].default, _present(own, action)
+    same_side = (action.value - usual) * (present - usual) > 0.0
+    if not same_side or abs(action.value - usual) >= abs(present - usual):
+        return ""
+    return f"{_called(action)}, milder than the {present:g} that the scenario itself has by then."
+
+
+def _put_aside(action: Action, own: Timeline) -> str:
+    """The first action of the scenario on the same lever while the policy holds: the later of two wins."""
+    for later in own.actions:
+        after = later.week > action.week and (action.until_week is None or later.week < action.until_week)
+        if later.lever == action.lever and after and later.organ in (None, "all", action.organ):
+            return f"{_called(action)}, which holds only until the scenario's own change on {later.date}."
+    return ""
+
+
+def _present(own: Timeline, action: Action) -> float:
+    """What the scenario alone has on an action's lever in its week; of several organs the one nearest to the usual."""
+    lever = LEVERS[action.lever]
+    value = own.levers_at(action.week).as_dict()[action.lever]
+    if not isinstance(value, list):
+        return float(value)
+    indices = (court_indices if lever.per_court else organ_indices)(action.organ or "all")
+    return float(min((value[i] for i in indices), key=lambda v: abs(v - lever.default)))
