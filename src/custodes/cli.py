@@ -83,7 +83,9 @@ def run(
     choose = flags.last_folder if resume else flags.fresh_folder
     folder = flags.output_folder(out or choose(scenario, wanted["seed"]), resume)
     country = _load(scenario)
-    _refuse_bad(country, wanted)
+    cautions = _refuse_bad(country, wanted)
+    for sentence in cautions if not (quiet or as_json) else ():
+        _say(sentence, 0)
     finished = _run(country, wanted, folder, resume, quiet)
     if as_json:
         _write(json.dumps(finished.summary(time.monotonic() - begun), ensure_ascii=False, allow_nan=False))
@@ -97,13 +99,17 @@ def _load(scenario: str) -> Any:
     return load(scenario)
 
 
-def _refuse_bad(country: Any, wanted: dict[str, Any]) -> None:
-    """Read settings and policies once, so that what is wrong with them is said before anything heavy is imported."""
-    from custodes.scenario.policies import load_policy
+def _refuse_bad(country: Any, wanted: dict[str, Any]) -> list[str]:
+    """Read settings and policies once, so that what is wrong with them is said before anything heavy is imported.
+
+    Returns a sentence for each policy that does less here than its name says.
+    """
+    from custodes.scenario.policies import cautions, load_policy
 
     country = country.with_settings(list(wanted["settings"]))
     for policy in wanted["policies"]:
         country = country.with_policy(load_policy(policy))
+    return cautions(country.timeline)
 
 
 def _run(country: Any, wanted: dict[str, Any], folder: Path, resume: bool, quiet: bool) -> "Run":
