@@ -193,11 +193,10 @@ def _check_held(layer: Layer, posts: dict[str, CourtPost], held: dict[str, Court
     for key, holder in held.items():
         if key not in posts:
             raise layer.wrong(("holders", key), "is not a post", did_you_mean(key, posts, "Add it to 'posts'"))
-        if holder.name in seen:
-            raise layer.wrong(
-                ("holders", key, "name"), f"'{holder.name}' already holds '{seen[holder.name]}'", "Keep one of the two"
-            )
-        seen[holder.name] = key
+        who = holder.person or holder.name
+        if who in seen:
+            raise layer.wrong(("holders", key, "name"), f"'{who}' already holds '{seen[who]}'", "Keep one of the two")
+        seen[who] = key
 
 
 def _holder(
@@ -210,13 +209,13 @@ def _holder(
         raise holding.wrong(
             ("holders", key, "since"), f"{held.since} is later than the start, {start}", "Name who held it on that day"
         )
-    person = _person(layers, held.name)
+    person = _person(layers, held.person or held.name)
     source, grade = held.source or (person and person.source), held.grade or (person and person.grade)
     if not source or not grade:
         raise holding.wrong(
             ("holders", key, "name"),
             f"'{held.name}' needs a source and a grade",
-            did_you_mean(held.name, _people(layers), "Give them here or under 'people'"),
+            did_you_mean(held.person or held.name, _people(layers), "Give them here or under 'people'"),
         )
     return Holder(
         organ,

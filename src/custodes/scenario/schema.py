@@ -348,6 +348,7 @@ class CourtHolder(Model):
     """Who held a post on the first day. Without a name the holder is unknown and one is generated."""
 
     name: Short
+    person: Short | None = None  #: his entry under `people`, if that is not his name
     since: PartDate | None = None
     source: SourceKey | None = None
     grade: Grade | None = None
