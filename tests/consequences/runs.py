@@ -154,7 +154,7 @@ def _stepped(country: Scenario, arm: Arm, seed: int) -> Seen:
             recorder.observe(world, stepper.step())
     finally:
         stepper.close()
-    return _seen(Table(country.start, places.provinces, ORGANS, recorder.arrays), log)
+    return _seen(Table(country.start, places.provinces, ORGANS, recorder.arrays, places.court.factions), log)
 
 
 def _changed(p: Any, changes: tuple[tuple[str, float], ...]) -> Any:

@@ -80,7 +80,8 @@ class Ride:
 
     def table(self) -> Table:
         """All that was recorded."""
-        return Table(self.scenario.start, self.world.places.provinces, ORGANS, self.recorder.arrays)
+        places = self.world.places
+        return Table(self.scenario.start, places.provinces, ORGANS, self.recorder.arrays, places.court.factions)
 
 
 @contextmanager
@@ -127,6 +128,9 @@ def fingerprint(world: World) -> dict[str, str]:
         "cents": books.cents,
         "grams": books.grams,
         "opening": books.opening,
+        "contraband": books.contraband,
+        "actors": world.actors,
+        "register": world.register,
     }
     return out | {name: _sha(json.dumps(value, sort_keys=True).encode()) for name, value in scalars.items()}
 

@@ -9,17 +9,19 @@ from custodes.engine.sums import INDEX, N_SUMS, index
 from custodes.observe.events import EventLog
 from custodes.observe.sight import Measures
 from custodes.observe.truth import SERIES, Recorder, shape
+from custodes.results import falls
 from custodes.results.record import record
 from custodes.results.run import Run
 from custodes.results.table import Table
 from custodes.scenario.court import DEFAULT_COURT
 from custodes.world.books import new_books
-from custodes.world.court import empty_court, new_branch
 from custodes.world.columns import ORGANS
+from custodes.world.court import empty_court, new_branch
 from custodes.world.state import County, National, Organ, Places, World, new_guards
 
 START = np.datetime64("2016-01-04")
 PROVINCES = ("North", "East", "West", "South")
+FACTIONS = DEFAULT_COURT.factions
 
 
 def places(counties_each: int = 3) -> Places:
@@ -178,13 +180,58 @@ LEVELS = {
     "market_stock_tonnes": 2e4,
     "farm_stock_tonnes": 2e5,
     "trade_ratio": 1.0,
+    "officials_in_post": 990,
+    "purges": 1.3,
+    "executions": 0.3,
+    "demotions": 0.4,
+    "reeducated": 0.3,
+    "returned": 0.7,
+    "official_loyalty": 0.66,
+    "official_rent": 1.0,
+    "perceived_purge_hazard": 0.07,
+    "court_trade_usd": 4e7,
+    "prestige": 0.5,
+    "faction_posts": 990,
+    "faction_top_posts": 60,
+    "faction_loyalty": 0.66,
+    "faction_rent": 1.0,
+    "plots": 0.3,
+    "coup_attempts": 0.0003,
+    "envoy_defections": 0.2,
+    "officer_morale": 0.64,
+    "officer_loyalty": 0.66,
+    "resignation_requests": 40,
+    "resignations": 10,
+    "army_status": 0.5,
+    "troop_morale": 0.6,
+    "contraband_tonnes": 0.04,
+    "seizures": 9.4,
+    "officer_carried_share": 0.13,
+    "state_income_usd": 7e7,
+    "state_income_won": 4e10,
+    "reserve_sold_won": 2e10,
+    "trade_usd": 5.4e7,
+    "gifts_usd": 1.1e7,
+    "gift_luxuries_usd": 5.5e6,
+    "gift_cash_usd": 5.5e6,
+    "passed_to_leader_usd": 5e6,
+    "hidden_to_leader_usd": 6e6,
+    "officials_won": 5e9,
+    "leader_fund_usd": 2.7e8,
+    "organ_trade_usd": 3e8,
+    "official_purses_won": 5e10,
+    "official_purses_usd": 5e7,
+    "reserve_weeks": 45,
+    "turmoil": 0.02,
+    "crisis_level": 0.1,
+    "reports": 0.7,
 }
 SHARES = {"state_security": 0.2, "police": 0.45, "cadres": 0.35}
 
 
 def _series(name: str, rng: Any, weeks: int, threat: Any) -> Any:
     dims = SERIES[name].dims
-    sizes = shape(dims, len(PROVINCES), 3)
+    sizes = shape(dims, len(PROVINCES), 3, len(FACTIONS))
     if name in ("threat_share", "plea_share", "abstain_share"):
         base = {"threat_share": threat, "plea_share": 0.85 - threat, "abstain_share": np.full(weeks, 0.15)}[name]
         return np.broadcast_to(base[:, None, None], (weeks, *sizes)).copy()
@@ -202,6 +249,13 @@ def _series(name: str, rng: Any, weeks: int, threat: Any) -> Any:
         else:
             out[:, :-1] *= weights
         out[:, -1] = out[:, :-1].sum(axis=1)
+    elif dims in ("court", "faction"):
+        parts = out.shape[1] - 1
+        if SERIES[name].over_time == "sum" or name.endswith("posts") or name == "officials_in_post":
+            out[:, :-1] /= parts
+            out[:, -1] = out[:, :-1].sum(axis=1)
+        else:
+            out[:, -1] = out[:, :-1].mean(axis=1)
     elif dims in ("province", "province,organ"):
         tilt = 1 + 0.25 * np.array([1.2, 0.4, -0.4, -1.2])
         out[:, :-1] *= tilt.reshape((4,) + (1,) * (out.ndim - 2))
@@ -341,4 +395,35 @@ def run(weeks: int = 156, seed: int = 1, with_map: bool = True) -> Run:
         timings={"build": 0.4, "weeks": 2.1},
         request={"scenario": "testland", "seed": seed},
     )
-    return Run(Table(START, PROVINCES, ORGANS, arrays), log, about)
+    register = [fall(weeks // 3), fall(weeks // 2, name="Second Official", organ="army", returned_week=weeks - 1)]
+    table = Table(START, PROVINCES, ORGANS, arrays, FACTIONS)
+    return Run(table, log, about, register=falls.of_register(register))
+
+
+def fall(week: int, **changes: Any) -> dict[str, Any]:
+    """A record of the register of falls."""
+    return {
+        "week": week,
+        "date": str(START + np.timedelta64(7 * week, "D")),
+        "person": 7,
+        "name": "First Official",
+        "title": "minister of state security",
+        "organ": "state_security",
+        "rank": "chief",
+        "cause": "scapegoat",
+        "stated": "abuse",
+        "fate": "dismissal",
+        "components": [0.2, 0.01, 0.0, 0.02, 0.0],
+        "blame": 0.73,
+        "suspicion": 0.34,
+        "evidence": 0.1,
+        "since_denounced": 9999,
+        "denouncer": None,
+        "denouncer_person": None,
+        "capability": 0.6,
+        "order": True,
+        "event": "purge-1",
+        "returned_week": None,
+        "returned_post": None,
+        "denouncer_gained": False,
+    } | changes

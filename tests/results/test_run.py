@@ -20,6 +20,8 @@ def test_every_series_has_its_dimensions_and_says_its_unit(run: Run) -> None:
         "organ": ("week", "organ"),
         "province": ("week", "province"),
         "province,organ": ("week", "province", "organ"),
+        "court": ("week", "court"),
+        "faction": ("week", "faction"),
     }
     for name, series in SERIES.items():
         variable = run.data[name]

@@ -30,7 +30,8 @@ def names(folder: Path) -> set[str]:
 
 def same(one: Run, two: Run) -> bool:
     tables = all(np.array_equal(a, two.table.arrays[n]) for n, a in one.table.arrays.items())
-    return tables and one.log.events == two.log.events and one.record == two.record
+    told = one.log.events == two.log.events and one.register == two.register
+    return tables and told and one.record == two.record
 
 
 # --- the table ---------------------------------------------------------------------------------------------------------
@@ -40,16 +41,19 @@ def same(one: Run, two: Run) -> bool:
 @given(
     weeks=st.integers(1, 4),
     provinces=st.integers(1, 3),
+    factions=st.integers(0, 3),
     seed=st.integers(0, 2**32 - 1),
     special=st.floats(allow_nan=False, allow_infinity=False),
 )
-def test_any_table_survives_arrow(weeks: int, provinces: int, seed: int, special: float) -> None:
+def test_any_table_survives_arrow(weeks: int, provinces: int, factions: int, seed: int, special: float) -> None:
     rng = np.random.default_rng(seed)
-    arrays = {n: rng.normal(size=(weeks, *shape(s.dims, provinces, 3))) for n, s in SERIES.items()}
+    sizes = provinces, 3, factions
+    arrays = {n: rng.normal(size=(weeks, *shape(s.dims, *sizes))) for n, s in SERIES.items()}
     arrays["people"].flat[0] = special
-    table = Table(np.datetime64("2012-01-02"), tuple("ABC"[:provinces]), fake.ORGANS, arrays)
+    table = Table(np.datetime64("2012-01-02"), tuple("ABC"[:provinces]), fake.ORGANS, arrays, tuple("xyz"[:factions]))
     again = Table.from_arrow(table.to_arrow())
     assert (again.start, again.provinces, again.organs) == (table.start, table.provinces, table.organs)
+    assert again.factions == table.factions
     for name, values in arrays.items():
         np.testing.assert_array_equal(values, again.arrays[name])
 
@@ -64,14 +68,14 @@ def test_a_table_refuses_arrays_of_another_shape(run: Run) -> None:
 
 def test_a_run_survives_the_disk(run: Run, tmp_path: Path) -> None:
     folder = run.save(tmp_path / "one")
-    assert names(folder) == {"run.parquet", "events.parquet", "record.json"}
+    assert names(folder) == {"run.parquet", "events.parquet", "falls.parquet", "record.json"}
     assert same(run, store.open_run(folder))
 
 
 def test_identical_runs_are_identical_bytes(tmp_path: Path) -> None:
     one, two = fake.run().save(tmp_path / "one"), fake.run().save(tmp_path / "two")
     again = store.open_run(one).save(tmp_path / "three")
-    for name in ("run.parquet", "events.parquet"):
+    for name in ("run.parquet", "events.parquet", "falls.parquet"):
         assert (one / name).read_bytes() == (two / name).read_bytes() == (again / name).read_bytes()
 
 
@@ -214,7 +218,7 @@ def test_a_folder_can_be_taken_again_after_a_kill(tmp_path: Path) -> None:
     taken = store.prepare(folder, False, REQUEST)
     assert names(folder) == {"request.json", ".custodes-lock"}
     taken.finish(fake.run(weeks=4))
-    assert names(folder) == {"run.parquet", "events.parquet", "record.json"}
+    assert names(folder) == {"run.parquet", "events.parquet", "falls.parquet", "record.json"}
 
 
 # --- preparing and resuming --------------------------------------------------------------------------------------------
@@ -344,7 +348,7 @@ def test_a_checkpoint_brings_back_world_series_and_log(tmp_path: Path) -> None:
     for name, values in recorder.arrays.items():
         np.testing.assert_array_equal(values, again.arrays[name])
     taken.finish(fake.run(weeks=4))
-    assert names(taken.path) == {"run.parquet", "events.parquet", "record.json"}
+    assert names(taken.path) == {"run.parquet", "events.parquet", "falls.parquet", "record.json"}
 
 
 @pytest.mark.usefixtures("worlds")

@@ -41,7 +41,8 @@ class Params(NamedTuple):
 
     parity_rice: float  #: price of rice abroad, US$/kg
     staple_ratio: float  #: price of the grain that people buy over that of rice
-    cover_target: float  #: weeks of demand in the markets at which stocks leave the price alone
+    cover_target: float  #: weeks of demand in the markets at which stocks leave the price alone, border open
+    cover_shut: float  #: weeks of demand that sellers want besides while no grain can come from abroad
     stock_pull: float  #: weekly change of log price for each unit of log(target / cover)
     parity_pull: float  #: share of the log distance to parity closed in a week, border open
     price_noise: float  #: standard deviation of the weekly change of log price
@@ -250,13 +251,19 @@ def _payable(world: World) -> int:
 
 
 def move_rice_price(world: World, week: Week, p: Params) -> None:
-    """Move the national rice price by market cover and parity, and its 8-week and 52-week means."""
+    """Move the national rice price by market cover and parity, and its 8-week and 52-week means.
+
+    Behind a shut border sellers hold back: what trade would bring when stocks run low must lie in store instead
+    (Williams and Wright 1991, "Storage and Commodity Markets": trade and stocks replace one another), so rice gets dearer
+    at first and cheaper when the stores have filled.
+    """
     nation = world.national
     demand = world.total("want_grams")
     if demand:
         nation.market_cover = world.books.grams["market_stock"] / demand
     parity = p.parity_rice * nation.won_per_dollar
-    step = p.stock_pull * portable.log(p.cover_target / max(LOWEST_COVER, nation.market_cover))
+    target = p.cover_target + p.cover_shut * (1.0 - week.levers.border_open)
+    step = p.stock_pull * portable.log(target / max(LOWEST_COVER, nation.market_cover))
     step += p.parity_pull * week.levers.border_open * portable.log(parity / nation.rice_price)
     step += p.price_noise * draws.normal(world.seed, "rice_price", week.number, 0)
     step = min(max(step, -p.price_step), p.price_step)

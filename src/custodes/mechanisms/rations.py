@@ -17,17 +17,17 @@ from numpy.typing import NDArray
 from custodes import draws, portable
 from custodes.engine.step import Week
 from custodes.jit import njit
-from custodes.world.columns import ARMY, FARMERS, N_CLASSES, ORGANS, STATE_WORKERS
+from custodes.world.columns import ARMY, B_CABINET, FARMERS, N_CLASSES, ORGANS, STATE_WORKERS
 from custodes.world.state import World
 
 I = NDArray[np.int64]  # noqa: E741
 
 READS = (
-    "books.grams books.cents national.rice_price national.won_per_dollar national.harvest_grams organ.edict "
-    "sums.class_members sums.class_served_members places.population places.soldiers levers.aid_grain levers.border_open "
+    "books.grams books.cents books.organ_trade national.rice_price national.won_per_dollar national.harvest_grams organ.edict "
+    "sums.class_members sums.class_served_members sums.want_grams places.population places.soldiers levers.aid_grain levers.border_open "
     "levers.budget_army levers.budget_food levers.harvest_factor levers.import_grain_extra levers.ration_priority memory"
 )
-WRITES = "books.grams books.cents national.harvest_grams national.ration memory"
+WRITES = "books.grams books.cents books.organ_trade national.harvest_grams national.ration memory"
 
 TONNE = 1_000_000  #: grams
 MAIN_WEEKS = range(38, 47)  #: main crop, weeks of the year
@@ -60,6 +60,9 @@ class Params(NamedTuple):
     private_imports: float  #: t/week for each unit of (price / parity - threshold)
     import_threshold: float  #: price over parity at which private imports begin
     market_loss: float  #: share of market stock that spoils, 1/week
+    surplus_cover: float  #: weeks of demand in the markets above which sellers look for another use
+    surplus_rate: float  #: share of what lies above it that they feed or distil in a week, while grain is cheap
+    surplus_cheap: float  #: distance of the price below parity, as a share of it, at which grain counts as cheap
     coverage_guards: float  #: share of households of state security and police that are served
     coverage_army: float
     coverage_capital: float
@@ -110,8 +113,25 @@ def prepare(world: World, week: Week, p: Any) -> dict[str, NDArray[Any]]:
 
 
 def settle(world: World, week: Week, p: Any) -> None:  # noqa: ARG001
-    """After the pass: part of the grain in the markets spoils."""
+    """After the pass: part of the grain in the markets spoils, and part of what nobody buys is fed or distilled."""
     world.books.move_grams("market_stock", "lost", int(world.books.grams["market_stock"] * p.rations.market_loss))
+    world.books.move_grams("market_stock", "lost", surplus_used(world, p))
+
+
+def surplus_used(world: World, p: Any) -> int:
+    """Grams that sellers give to pigs or make spirits of, out of what lies in the markets beyond `surplus_cover` weeks.
+
+    All of the rate is used when the price is `surplus_cheap` below parity, nothing at parity. No money moves: it is the
+    sellers' own grain, and it is booked as the feed in `harvest_loss` is.
+    """
+    q: Params = p.rations
+    parity = p.prices.parity_rice * world.national.won_per_dollar
+    spare = world.books.grams["market_stock"] - q.surplus_cover * world.total("want_grams")
+    if spare <= 0.0 or parity <= 0.0:
+        return 0
+    below = 1.0 - world.national.rice_price / parity
+    cheap = min(max(below / q.surplus_cheap, 0.0), 1.0) if q.surplus_cheap > 0.0 else float(below > 0.0)
+    return int(q.surplus_rate * cheap * spare)
 
 
 def coverage(p: Params) -> NDArray[np.float64]:
@@ -204,22 +224,29 @@ def _note_harvest(world: World, week: Week, amount: int, usual: float) -> None:
 def import_for_state(world: World, week: Week, p: Any) -> None:
     """State imports, aid and extra imports into the pool.
 
-    The usual imports are paid from export earnings that never reach the reserve; a food budget above or below the
-    usual, and `import_grain_extra`, are paid from (or saved for) the reserve at the parity price, as far as it goes.
+    The usual imports are bought with what the cabinet's trade has earned, at the parity price. What a food budget above
+    the usual and `import_grain_extra` cost beyond, and what the cabinet cannot pay, comes out of the reserve as far as it
+    goes; what a food budget below the usual saves goes from the cabinet to the reserve.
     """
     q: Params = p.rations
     usual = q.state_imports * TONNE / 52.0
     wanted = usual * week.levers.budget_food + week.levers.import_grain_extra * TONNE / 52.0
-    cents_a_kilo = import_price_cents(p.prices)
-    extra = wanted - usual
-    if extra > 0.0:
-        affordable = world.books.cents["reserve"] * 1000.0 / cents_a_kilo
-        extra = min(extra, affordable)
-        world.books.move_cents("reserve", "abroad_cents", int(extra / 1000.0 * cents_a_kilo))
-    else:
-        world.books.move_cents("abroad_cents", "reserve", int(-extra / 1000.0 * cents_a_kilo))
+    bought = buy_abroad(world, usual, wanted, import_price_cents(p.prices))
     aid = (q.aid + week.levers.aid_grain) * TONNE / 52.0
-    world.books.move_grams("grain_abroad", "state_pool", int(usual + extra) + int(aid))
+    world.books.move_grams("grain_abroad", "state_pool", bought + int(aid))
+
+
+def buy_abroad(world: World, usual: float, wanted: float, cents_a_kilo: float) -> int:
+    """Pay for `wanted` grams, first out of the cabinet's trade up to the cost of the `usual`; returns the grams bought."""
+    books, a_gram = world.books, cents_a_kilo / 1000.0
+    held = int(books.organ_trade[B_CABINET])
+    paid = min(int(min(usual, wanted) * a_gram), held)
+    extra = min(int(wanted * a_gram) - paid, books.cents["reserve"])
+    saved = min(int(max(0.0, usual - wanted) * a_gram), held - paid)
+    books.organ_trade[B_CABINET] -= paid + saved
+    books.cents["reserve"] += saved - extra
+    books.cents["abroad_cents"] += paid + extra
+    return min(int(wanted), int((paid + extra + 1) / a_gram))
 
 
 def import_price_cents(prices: Any) -> float:

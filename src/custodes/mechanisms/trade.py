@@ -27,14 +27,16 @@ F = NDArray[np.float64]
 I = NDArray[np.int64]  # noqa: E741
 
 READS = (
-    "books.cents books.organ_trade branch.trade_norm national.dollar_demand national.dollar_supply levers.aid_dollars "
+    "books.won books.cents books.organ_trade branch.trade_norm national.dollar_demand national.dollar_supply "
+    "national.won_per_dollar levers.aid_dollars "
     "levers.border_open levers.budget_gifts levers.court_revenue_cut levers.organ_revenue_cut levers.trade_cut "
     "levers.trade_leak memory"
 )
-WRITES = "books.cents books.organ_trade branch.trade_ratio branch.trade_norm memory"
+WRITES = "books.won books.cents books.organ_trade branch.trade_ratio branch.trade_norm memory"
 
 MOST_GIVEN = 0.5  #: share of the fund that gifts take in a week at most
 MOST_WITHHELD = 0.5  #: share of the dollars offered for won that is withheld at most
+MOST_WEEKS = 520.0  #: that a reserve is said to last where nothing is bought abroad
 
 
 class Params(NamedTuple):
@@ -193,17 +195,31 @@ def _withhold(world: World, income: Income, p: Params) -> None:
 
 
 def _report(world: World, week: Week, income: Income, p: Any) -> None:
-    """The week's trade and state income, and how many weeks of the country's usual purchases abroad the reserve holds."""
+    """The week's trade and state income, and how many weeks of the country's usual purchases abroad the reserve holds.
+
+    The state's income in won is what the treasury takes from the country: market fees and levies. Dollars sold out of the
+    reserve are savings spent, and no income. `state_income_week` is all of it in won, hard currency at the market's rate.
+    """
     memory, nation = world.memory, world.national
     own = int(income.organs.sum()) + income.direct
+    passed = int(passed_up(income, p.trade).sum())
+    dues = memory.get("fees_won_week", 0.0) + memory.get("levies_won_week", 0.0) - _evaded(world)
+    cents = own + nation.dollar_supply
+    need = nation.dollar_demand + memory.get("trade_norm.income", float(own))
     memory["trade_cents_week"] = float(int(100.0 * exports_now(week.levers, p.prices) / 52.0))
-    memory["state_income_cents_week"] = own + nation.dollar_supply
-    dues = memory.get("fees_won_week", 0.0) + memory.get("levies_won_week", 0.0)
-    memory["dues_won_week"] = dues
-    memory["state_income_won_week"] = dues + memory.get("reserve_sold_won_week", 0.0)
+    memory["state_income_cents_week"] = cents
+    memory["state_income_won_week"] = dues
+    memory["state_income_week"] = dues + cents * nation.won_per_dollar / 100.0
+    memory["passed_cents_week"], memory["hidden_cents_week"] = float(passed), float(income.direct)
+    memory["reserve_weeks"] = world.books.cents["reserve"] / need if need > 0.0 else MOST_WEEKS
     for organ in range(N_COURT):
         memory[f"organ_cents.{organ}"] = float(income.organs[organ])
-    memory["passed_cents_week"] = float(int(passed_up(income, p.trade).sum()))
-    memory["hidden_cents_week"] = float(income.direct)
-    need = nation.dollar_demand + memory.get("trade_norm.income", float(own))
-    memory["reserve_weeks"] = world.books.cents["reserve"] / need if need > 0.0 else 520.0
+
+
+def _evaded(world: World) -> int:
+    """Fees that contraband evades, won: lawful goods in its place would have paid them; they stay with the traders."""
+    won, memory = world.books.won, world.memory
+    lost = int(min(memory.get("fees_lost_won_week", 0.0), memory.get("fees_won_week", 0.0)))
+    lost = min(lost, won["treasury"])
+    world.books.move_won("treasury", "importers", lost)
+    return lost

@@ -178,10 +178,15 @@ _MONEY: Final = (
     _kept(
         "state_income_won",
         "won a week",
-        "won that the treasury takes in: fees, levies and dollars sold out of the reserve",
+        "market fees and levies that reach the treasury; dollars sold out of the reserve are savings and no income",
         "state_income_won_week",
     ),
-    _kept("state_dues_won", "won a week", "market fees and levies that reach the treasury", "dues_won_week"),
+    _kept(
+        "reserve_sold_won",
+        "won a week",
+        "won that the treasury gets for dollars sold out of the reserve",
+        "reserve_sold_won_week",
+    ),
     _kept("trade_usd", "US$ a week", "exports, after sanctions and what leaks past them", "trade_cents_week", scale=100.0),
     _nation("gifts_usd", "US$ a week", "the leader's gifts: luxuries and cash", _gifts, "sum"),
     _kept("gift_luxuries_usd", "US$ a week", "the leader's gifts that are bought abroad", "luxuries_cents_week", scale=100.0),
