@@ -15,6 +15,7 @@ from custodes.errors import BadInput, Stopped
 from custodes.results.run import Run
 
 if TYPE_CHECKING:
+    from custodes.engine.step import Player
     from custodes.observe.events import EventLog
     from custodes.observe.truth import Recorder
     from custodes.results.store import RunFolder
@@ -283,13 +284,26 @@ def _terminations() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
+def reporter(request: Request) -> "Player":
+    """Who reports on the country: its outlets and their sources."""
+    from custodes.observe.reports import Outlet, Reporter
+    from custodes.scenario.watchers import watchers_of
+
+    return Reporter(
+        tuple(
+            Outlet(o.name, o.passes, (o.right[0], o.right[1]), tuple(o.topics.items()), o.state)
+            for o in watchers_of(request.scenario)
+        )
+    )
+
+
 def _result(
     request: Request, world: "World", recorder: "Recorder", log: "EventLog", people: int, seconds: float
 ) -> Run:
     from custodes import __version__
     from custodes.jit import source_digest
     from custodes.observe import outcomes, standing
-    from custodes.results import falls
+    from custodes.results import falls, heard
     from custodes.results.record import record
     from custodes.results.table import Table
     from custodes.scenario.facts import facts_of
@@ -327,7 +341,9 @@ def _result(
         timeline=request.scenario.timeline.as_rows(),
         standing_state=standing.compare(table, answers, facts["targets"], request.k),
     )
-    return Run(table, log, about, register=falls.of_register(world.register))
+    return Run(
+        table, log, about, register=falls.of_register(world.register), reports=heard.of_actors(world.actors)
+    )
 
 
 def warnings_of(recorder: "Recorder") -> list[str]:

@@ -33,12 +33,15 @@ class Run:
         record: dict[str, Any],
         path: Path | None = None,
         register: Records | None = None,
+        reports: Records | None = None,
     ) -> None:
         """`table` is the truth, `record` what `results.record.record` made; `path` the folder it was read from.
 
-        `register` are the falls at the court, as `results.falls.of_register` gives them.
+        `register` are the falls at the court, as `results.falls.of_register` gives them; `reports` what watchers heard, as
+        `results.heard.of_actors` gives it.
         """
         self.register: Records = register or []
+        self.reports: Records = reports or []
         self.table = table
         self.log = log
         self.record = record
@@ -76,6 +79,19 @@ class Run:
         from custodes.results import chain
 
         return chain.frame(self.table)
+
+    def heard(self, truth: bool = False) -> "pd.DataFrame":
+        """What watchers heard, a row a report; with `truth` also what no watcher knows: the event behind it, and whether it
+        was invented or wrong."""
+        from custodes.observe import watching
+
+        return watching.frame(self, truth)
+
+    def estimated(self, kind: str, place: str | None = None, weeks: int = 52) -> "pd.DataFrame":
+        """Events of a kind as a watcher would estimate them from reports, with intervals, beside their true number."""
+        from custodes.observe import watching
+
+        return watching.estimated(self, kind, place, weeks)
 
     def to_dataframe(self) -> "pd.DataFrame":
         """The series as rows by week, province (or `national`) and organ (or `all`)."""

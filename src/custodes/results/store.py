@@ -1,7 +1,7 @@
 """A run on disk: `prepare` a folder, `write_checkpoint` while it runs, `finish` it, `open_run` it again.
 
 A folder holds, while a run goes on: `request.json` (what is being run), `checkpoint-<week>/`, and a lock. When it is
-done: `run.parquet`, `events.parquet`, `falls.parquet` and, written last, `record.json`: where that stands, the run is whole.
+done: `run.parquet`, `events.parquet`, `falls.parquet`, `reports.parquet` and, written last, `record.json`: where that stands, the run is whole.
 """
 
 import datetime
@@ -16,7 +16,7 @@ import numpy as np
 from custodes.errors import BadResults
 from custodes.observe.events import COLUMNS, Event, EventLog
 from custodes.observe.truth import Recorder
-from custodes.results import falls, files
+from custodes.results import falls, files, heard
 from custodes.results.lock import NAME as LOCK
 from custodes.results.lock import Lock
 from custodes.results.record import FORMAT, KEYS, to_json
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 RUN: Final = "run.parquet"
 EVENTS: Final = "events.parquet"
 FALLS: Final = "falls.parquet"
+REPORTS: Final = "reports.parquet"
 RECORD: Final = "record.json"
 REQUEST: Final = "request.json"
 _CHECKPOINT: Final = re.compile(r"checkpoint-(\d{6})")
@@ -224,6 +225,7 @@ def _contents(run: Run) -> dict[str, Callable[[Path], None]]:
         RUN: _parquet(run.table.to_arrow()),
         EVENTS: _parquet(_events_to_arrow(run.log)),
         FALLS: _parquet(falls.to_arrow(run.register)),
+        REPORTS: _parquet(heard.to_arrow(run.reports)),
         RECORD: files.bytes_writer(to_json(run.record)),
     }
 
@@ -295,7 +297,8 @@ def open_run(folder: Path | str) -> Run:
         table = Table.from_arrow(pq.read_table(path / RUN))
         log = _events_from_arrow(pq.read_table(path / EVENTS))
         register = falls.from_arrow(pq.read_table(path / FALLS))
+        reports = heard.from_arrow(pq.read_table(path / REPORTS))
     except (OSError, ValueError, KeyError, TypeError, StopIteration, pa.ArrowException) as error:
         what = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
         raise BadResults(f"'{path}' is damaged ({what}); run the scenario again.") from None
-    return Run(table, log, content, path, register)
+    return Run(table, log, content, path, register, reports)
