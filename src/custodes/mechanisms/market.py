@@ -3,8 +3,9 @@
 Market earnings are no rule but an outcome: what households spent in a county last week lies in its till, and half of
 it, less the fee, is paid to those who trade there, by labour and skill. State jobs pay a token wage; enterprises that
 pay more do so from a wage fund, filled by trade companies, by what absent workers pay for their absence, and by the
-state. Whatever officials' chains and chiefs spend returns to the tills. Shapes and numbers: EQUATIONS.md sections 2 and
-4 with IMPLEMENTING.md nos. 3, 4, 19-21, 26; absence bought from the employer: MODEL.md section 2; ours throughout.
+state. Whatever officials' chains and chiefs spend returns to the tills, in part by way of officials' purses (`rents`).
+Shapes and numbers: EQUATIONS.md sections 2 and 4 with IMPLEMENTING.md nos. 3, 4, 19-21, 26; absence bought from the
+employer: MODEL.md section 2; ours throughout.
 
 Before the pass money goes only where it was there already, so no account can be overdrawn.
 """
@@ -68,6 +69,7 @@ class Params(NamedTuple):
     treasury_share: float  #: the same of the treasury above its float, at the usual budget for the economy
     treasury_float: float  #: won that the treasury keeps
     chain_share: float  #: share of an organ's chain fund spent on gifts and building in a week
+    officials_part: float  #: share of that spending that goes to those who hold posts, and to the tills by their hands
     chief_share: float  #: share of a county chief's fund spent in the county in a week
     till_share: tuple[float, ...]  #: division of state and chain spending among tills, by place
 
@@ -187,12 +189,12 @@ def settle(world: World, week: Week, p: Any) -> None:
 
 
 def spend_chiefs_and_chains(world: World, week: Week, p: Params) -> None:
-    """County chiefs spend in their county, the organs' chains (gifts and building) in all: by the budget for gifts."""
+    """County chiefs spend in their county, the organs' chains in all what they do not hand to officials (`rents` does)."""
     books = world.books
     spent = np.floor(books.county_chief * p.chief_share).astype(np.int64)
     books.county_chief -= spent
     books.till += spent
-    share = min(p.chain_share * week.levers.budget_gifts, 0.5)
+    share = min(p.chain_share * week.levers.budget_gifts, 0.5) * (1.0 - p.officials_part)
     for organ in range(len(books.chain)):
         books.chain[organ] -= pay_tills(world, int(int(books.chain[organ]) * share), p)
 
@@ -200,21 +202,28 @@ def spend_chiefs_and_chains(world: World, week: Week, p: Params) -> None:
 def fill_wage_fund(world: World, week: Week, p: Params) -> None:
     """Trade companies, enterprises, leader and treasury (above its float) spend: most as wages, the rest to the tills.
 
-    `budget_economy` scales the treasury's part and `budget_gifts` the leader's; no fund spends more than half of what
-    it holds. The budget for propaganda buys words, not work: it has no flow of money here.
+    What the leader does not spend on wages are gifts: they stay in his fund until `rents` hands them to officials, who
+    bring them to the tills. `budget_economy` scales the treasury's part and `budget_gifts` the leader's; no fund spends
+    more than half of what it holds. The budget for propaganda buys words, not work: it has no flow of money here.
     """
     won = world.books.won
     spare = max(0, won["treasury"] - int(p.treasury_float))
     parts = {
         "trade_companies": int(won["trade_companies"] * p.company_share),
         "enterprises": int(won["enterprises"] * p.company_share),
-        "leader_fund": int(won["leader_fund"] * min(p.leader_share * week.levers.budget_gifts, 0.5)),
+        "leader_fund": leaders_spending(world, week, p),
         "treasury": int(spare * min(p.treasury_share * week.levers.budget_economy, 0.5)),
     }
     for name, amount in parts.items():
         wages = int(amount * p.wage_share)
         world.books.move_won(name, "wage_fund", wages)
-        won[name] -= pay_tills(world, amount - wages, p)
+        if name != "leader_fund":
+            won[name] -= pay_tills(world, amount - wages, p)
+
+
+def leaders_spending(world: World, week: Week, p: Params) -> int:
+    """Won that the leader's fund spends in a week, by the budget for gifts."""
+    return int(world.books.won["leader_fund"] * min(p.leader_share * week.levers.budget_gifts, 0.5))
 
 
 def pay_tills(world: World, amount: int, p: Params) -> int:

@@ -21,9 +21,9 @@ F = NDArray[np.float64]
 READS = (
     "guards.staff guards.posts guards.effort guards.morale guards.take guards.paid guards.capacity organ.edict "
     "organ.purge_hazard national.capacity_norm units.garrison units.county places.population "
-    "levers.chief_purged memory"
+    "memory"
 )
-WRITES = "guards.staff guards.morale guards.capacity organ.purge_hazard national.capacity_norm memory"
+WRITES = "guards.staff guards.morale guards.capacity national.capacity_norm memory"
 
 
 class Params(NamedTuple):
@@ -40,9 +40,6 @@ class Params(NamedTuple):
     leaving: float  #: share of staff that leaves a week, per need of missing income
     leaving_income: float  #: income at which nobody leaves
     refill: float  #: share of vacancies filled a week at full pay
-    hazard_rest: float  #: perceived yearly purge hazard at rest
-    hazard_jump: float  #: its rise when the organ's chief is purged
-    hazard_fade: float  #: share of the excess lost a week
 
 
 def income_share(world: World, p: Any) -> F:
@@ -73,11 +70,12 @@ def morale_target(income: F, quota: F, hazard: F, edict: F, p: Params) -> F:
 
 
 def settle(world: World, week: Week, p: Any) -> None:
-    """Purge hazard, morale, staff, capacity, and in the burn-in's last year the norm that capacity is measured by."""
+    """Morale, staff, capacity, and in the burn-in's last year the norm that capacity is measured by.
+
+    The perceived purge hazard is the court's, set by `loyalty`.
+    """
     q: Params = p.morale
     guards, organ = world.guards, world.organ
-    purged = np.minimum(1.0, np.asarray(week.levers.chief_purged, np.float64))
-    organ.purge_hazard += q.hazard_fade * (q.hazard_rest - organ.purge_hazard) + q.hazard_jump * purged
     income = income_share(world, p)
     quota = np.array(p.extortion.quota)[:, None]
     target = morale_target(income, quota, organ.purge_hazard[:, None], organ.edict[:, None], q)

@@ -122,7 +122,7 @@ def build(
     week = _week_of(scenario)
     keys = lay.keys_of(seed)
     sizes, first_person, _ = lay.rows(layout, keys)
-    court = build_court(places.court, len(places.provinces), p, seed)
+    court = build_court(places.court, len(places.provinces), p, seed, np.datetime64(scenario.start, "D"))
     world = _empty_world(scenario, places, court, layout, first_person, sample_k, seed)
     frame = hh.Frame(
         first_person.astype(np.int64),
