@@ -1,17 +1,232 @@
-"""Envoys: being written."""
+"""Officials abroad: who stays away for good, whose family is held at home, and how each loss changes the rules.
 
-from typing import Any, NamedTuple
+The heads of posts abroad are officials of the court; every head has a staff, counted, who share his fortunes. The hazard
+rises with disloyalty, perceived purge hazard, an order to come home and outside information, and falls while family is
+held (consequence 11). Only those whom the leader trusts take family along, so that the trusted leave with theirs. A listed
+defection tightens the rule, which fades. Ground: 134 exclusively protected arrivals from 2012 to mid 2024; form ours.
 
+The staff abroad are no rows of the people: they are counted here, and posts are filled again at the turn of the year.
+"""
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from custodes import draws, portable
 from custodes.engine.step import Week
+from custodes.jit import njit
+from custodes.mechanisms import careers
+from custodes.world.columns import B_DIPLOMATIC, COURT_ORGANS, IN_POST
+from custodes.world.officials import leave
 from custodes.world.state import World
 
-READS = ""
-WRITES = ""
+F = NDArray[np.float64]
+I = NDArray[np.int64]  # noqa: E741
+
+READS = (
+    "court.abroad court.status court.loyalty court.hazard court.suspicion court.tenure court.recalled court.family_held "
+    "court.person places.court levers.asylum levers.family_rule memory"
+)
+WRITES = "court books memory"
+
+POSTING_WEEKS: Final = 150  #: weeks between two looks at who may take his family along
+WEEKS: Final = 52.0
+CAUSE_WEEKS: Final = 104
 
 
 class Params(NamedTuple):
     """Group `envoys`."""
 
+    pool: float  #: officials posted abroad, heads and staff
+    rate: float  #: yearly hazard of one with the usual doubts, without family at home
+    doubt: float  #: one less loyalty at which the hazard is `rate`
+    held: float  #: share of the hazard that family at home takes away
+    recalled: float  #: rise of the hazard under an order to come home
+    hazard: float  #: rise of the hazard under a certain purge
+    hazard_half: float  #: perceived hazard at which half of that is reached
+    information: float  #: hazard without outside information, against 1 with all of it
+    opportunity: float  #: chance to act on it at rest, against 1 in transit or after contact
+    contact: float  #: share of those abroad who are in transit or have been contacted
+    asylum: float  #: chance of being taken in that the rate was set at
+    trusted: float  #: one less suspicion from which a man may take his family along
+    family_along: float  #: share of trusted men who take it along while there is no family rule
+    listed: float  #: share of defections of staff that are noticed
+    rule_rise: float  #: family rule added by a listed defection
+    rule_half_life: float  #: weeks
+    recall_weeks: float  #: weeks that an order to come home stands
+    loyalty_low: float  #: loyalty that all abroad lose after a listed defection, least
+    loyalty_high: float  #: most
+
 
 def settle(world: World, week: Week, p: Any) -> None:
-    """Being written."""
+    """Postings, orders to come home, defections and what follows from them."""
+    q: Params = p.envoys
+    memory = world.memory
+    memory["envoy_defections_week"] = memory["envoy_listed_week"] = 0.0
+    memory["family_rule"] = memory.get("family_rule", 0.0) * float(portable.exp(-0.6931471805599453 / q.rule_half_life))
+    if week.first_of_year:
+        for i in [name for name in memory if name.startswith("embassy_short.")]:
+            del memory[i]
+    rows = np.flatnonzero(world.court.abroad == 1)
+    if rows.size == 0:
+        return
+    rule = max(memory["family_rule"], float(week.levers.family_rule))
+    _post(world, week, rows, rule, q)
+    _order_home(world, week, rows, q)
+    staff = _staff(world, rows.size, q)
+    weekly = weekly_hazards(world, week, rows, q)
+    gone, fled = np.zeros(rows.size, np.int64), np.zeros(rows.size, np.int64)
+    k0, k1 = draws.key_words(world.seed, "envoy")
+    present = world.court.status[rows] == IN_POST
+    if lottery(k0, k1, week.number & 0xFFFFFFFF, rows, present, *weekly, staff, gone, fled):
+        _lose(world, week, rows, gone, fled, q)
+
+
+# --- who is where ------------------------------------------------------------------------------------------------------
+
+
+def _post(world: World, week: Week, rows: I, rule: float, p: Params) -> None:
+    """Every 150 weeks a man is posted anew: the trusted may take their family along if there is no rule against it.
+
+    The first time, `careers.newcomer` decides it by the same rule.
+    """
+    court = world.court
+    tenure = court.tenure[rows]
+    for row in rows[(tenure > 0) & (tenure % POSTING_WEEKS == 0)]:
+        trusted = 1.0 - court.suspicion[row] > p.trusted
+        luck = draws.one(world.seed, "posting", week.number, int(row))
+        court.family_held[row] = 0 if trusted and luck < p.family_along * (1.0 - rule) else 1
+    trusted_share = np.count_nonzero(1.0 - court.suspicion[rows] > p.trusted) / rows.size
+    target = float(1.0 - p.family_along * (1.0 - rule) * trusted_share)
+    held = world.memory.get("envoys_held", target)
+    world.memory["envoys_held"] = held + (target - held) / POSTING_WEEKS
+
+
+def _order_home(world: World, week: Week, rows: I, p: Params) -> None:
+    """Deeds `recall` call a share of those abroad home; an order stands for half a year, then the man is posted anew."""
+    court = world.court
+    np.maximum(court.recalled - 1, 0, out=court.recalled)
+    for n, deed in enumerate(deed for deed in week.deeds if deed.lever == "recall"):
+        for row in rows:
+            if draws.one(world.seed, "posting", week.number, int(row), 1 + n) < deed.value:
+                court.recalled[row] = int(p.recall_weeks)
+
+
+def _staff(world: World, posts: int, p: Params) -> I:
+    """People under each head: an equal part of the pool, less those who have left since the turn of the year."""
+    spare = max(0, int(p.pool + 0.5) - posts)
+    staff = spare // posts + (np.arange(posts) < spare % posts)
+    for name, missing in world.memory.items():
+        if name.startswith("embassy_short."):
+            staff[int(name.partition(".")[2])] -= int(missing)
+    out: I = np.maximum(staff, 0)
+    return out
+
+
+# --- who leaves --------------------------------------------------------------------------------------------------------
+
+
+def yearly_hazard(loyalty: Any, purge_hazard: Any, held: Any, recalled: Any, info: float, asylum: float, p: Params) -> Any:
+    """Defections a year of one abroad; `held` is the share of his family at home, `recalled` 0 or 1."""
+    doubt = (1.0 - loyalty) / p.doubt
+    fear = 1.0 + p.hazard * purge_hazard / (purge_hazard + p.hazard_half)
+    chance = p.opportunity + (1.0 - p.opportunity) * p.contact
+    outside = (p.information + info) * chance * asylum / p.asylum
+    return p.rate * doubt * doubt * (1.0 - p.held * held) * (1.0 + p.recalled * recalled) * fear * outside
+
+
+def weekly_hazards(world: World, week: Week, rows: I, p: Params) -> tuple[F, F]:
+    """Chances this week of each head and of each man of his staff, (E,); vacant posts count as the mean head's."""
+    court = world.court
+    here = court.status[rows] == IN_POST
+    loyalty, fear = court.loyalty[rows].copy(), court.hazard[rows].copy()
+    if not here.all():
+        loyalty[~here] = portable.mean(loyalty, here)
+        fear[~here] = portable.mean(fear, here)
+    ordered = np.minimum(court.recalled[rows], 1)
+    info, asylum = world.memory.get("info", 0.3), float(week.levers.asylum)
+    one = yearly_hazard(loyalty, fear, court.family_held[rows], ordered, info, asylum, p)
+    many = yearly_hazard(loyalty, fear, world.memory["envoys_held"], ordered, info, asylum, p)
+    return np.minimum(1.0, one / WEEKS), np.minimum(1.0, many / WEEKS)
+
+
+@njit
+def lottery(k0, k1, week, rows, present, head, man, staff, gone, fled):  # type: ignore[no-untyped-def]
+    """Draw who leaves: `gone` heads (0 or 1) and `fled` staff of each post; returns how many in all."""
+    total = 0
+    for i in range(rows.shape[0]):
+        u, v = draws.two_uniforms(k0, k1, week, rows[i], 0)
+        if present[i] and u < head[i]:
+            gone[i] = 1
+            total += 1
+        n = staff[i]
+        if n > 0 and man[i] > 0.0:  # binomial by inversion: nearly always none
+            chance = portable.exp_one(n * portable.log_one(1.0 - min(man[i], 0.999999)))
+            below = chance
+            k = 0
+            while v >= below and k < n:
+                k += 1
+                chance *= (n - k + 1) / k * man[i] / (1.0 - min(man[i], 0.999999))
+                below += chance
+            fled[i] = k
+            total += k
+    return total
+
+
+def _lose(world: World, week: Week, rows: I, gone: I, fled: I, p: Params) -> None:
+    """Book those who left; heads are always noticed, of the staff a part."""
+    memory = world.memory
+    for i in np.flatnonzero(gone + fled):
+        memory["envoy_defections_week"] += int(gone[i] + fled[i])
+        if fled[i]:
+            memory[f"embassy_short.{i}"] = memory.get(f"embassy_short.{i}", 0.0) + int(fled[i])
+        for n in range(int(fled[i])):
+            if draws.one(world.seed, "envoy", week.number, int(rows[i]), 2 + 3 * n) < p.listed:
+                _notice(world, week, rows, int(rows[i]), "a member of the staff of a post abroad", n, p)
+        if gone[i]:
+            who = _named(world, int(rows[i]))
+            _take_purse(world, int(rows[i]))
+            leave(world, int(rows[i]))
+            _notice(world, week, rows, int(rows[i]), who, 1000, p)
+
+
+def _named(world: World, row: int) -> str:
+    return f"{careers.name_of(world, row)}, {careers.title_of(world, row)}, posted abroad,"
+
+
+def _take_purse(world: World, row: int) -> None:
+    """A defector takes his dollars along."""
+    books = world.books
+    books.cents["abroad_cents"] += int(books.official_cents[row])
+    books.official_cents[row] = 0
+
+
+def _notice(world: World, week: Week, rows: I, row: int, who: str, n: int, p: Params) -> None:
+    """A listed defection: the family rule tightens, all abroad are trusted less and know it."""
+    memory, court = world.memory, world.court
+    memory["envoy_listed_week"] += 1.0
+    memory["family_rule"] = min(1.0, memory["family_rule"] + p.rule_rise)
+    luck = draws.one(world.seed, "envoy", week.number, row, 3 + 3 * n)
+    court.loyalty[rows] = np.maximum(
+        0.0, court.loyalty[rows] - (p.loyalty_low + (p.loyalty_high - p.loyalty_low) * luck)
+    )
+    where = destination(draws.one(world.seed, "envoy", week.number, row, 4 + 3 * n), float(week.levers.asylum))
+    causes = [i for kind in ("recall", "asylum") for i in week.log.latest(kind, int(p.recall_weeks))[:1]]
+    causes += week.log.latest("envoy_defection", 52)[:1] + week.log.latest("purge", 52, organ=COURT_ORGANS[B_DIPLOMATIC])[:1]
+    week.log.record(
+        "envoy_defection",
+        week.number,
+        organ=COURT_ORGANS[B_DIPLOMATIC],
+        magnitude=memory["family_rule"],
+        causes=causes,
+        text=f"{who} did not come home and {where}; {100 * memory['family_rule']:.0f} % of those posted abroad must now leave "
+        "their family behind although they are trusted.",
+    )
+
+
+def destination(luck: float, asylum: float) -> str:
+    """Where a defector went: the rival state and third countries in equal parts if he is taken in, else into hiding."""
+    if luck >= asylum:
+        return "went into hiding"
+    return "was taken in by a rival state" if luck < 0.5 * asylum else "went to a third country"

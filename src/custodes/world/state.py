@@ -1,7 +1,7 @@
 """The world that a run steps: arrays and numbers only, so that it can be saved, resumed and compared byte by byte."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,14 @@ from custodes.world.columns import N_ORGANS, Households, Persons, Tiles, Units
 from custodes.world.court import Branch, Court, CourtPlan
 
 F = NDArray[np.float64]
+
+
+class Contraband(NamedTuple):
+    """What a scenario says of contraband: where it is made, and what it costs."""
+
+    producers: tuple[tuple[int, float], ...] = ()  #: (county, kg a week)
+    price_at_source: float = 0.0  #: US$ a gram
+    price_at_border: float = 0.0  #: US$ a gram
 
 
 @dataclass
@@ -32,6 +40,7 @@ class Places:
     markets: F  #: (C,) official markets, by population share of the province's count
     roads: tuple[tuple[int, int, float], ...]  #: (county, county, km), each road once
     court: CourtPlan  #: posts, titles, names
+    contraband: Contraband = Contraband()
 
 
 @dataclass
