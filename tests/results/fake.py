@@ -217,6 +217,7 @@ LEVELS = {
     "passed_to_leader_usd": 5e6,
     "hidden_to_leader_usd": 6e6,
     "officials_won": 5e9,
+    "gift_won": 2e8,
     "leader_fund_usd": 2.7e8,
     "organ_trade_usd": 3e8,
     "official_purses_won": 5e10,

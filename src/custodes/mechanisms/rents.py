@@ -198,13 +198,17 @@ def fill_purses(world: World, week: Week, p: Any) -> None:
     gift = leaders_spending(world, week, p.market)
     a_part = (gift - int(gift * p.market.wage_share)) // everybody
     books.won["leader_fund"] -= a_part * everybody
+    world.memory["leader_gifts_won_week"] = float(a_part * everybody)
+    from_chains = 0
     won = np.full(N_COURT, a_part, np.int64)
     for guards, organs in enumerate(COLLECTORS):
         held_here = sum(int(held[o]) for o in organs)
         from_chain = p.market.officials_part * min(p.market.chain_share * week.levers.budget_gifts, 0.5)
         each = int(int(books.chain[guards]) * from_chain) // held_here if held_here else 0
         books.chain[guards] -= each * held_here
+        from_chains += each * held_here
         won[list(organs)] += each
+    world.memory["chain_to_officials_won_week"] = float(from_chains)
     given = min(int(world.memory.get("gifts_cents_week", 0.0)), books.cents["leader_fund_cents"])
     cents = given // everybody
     books.cents["leader_fund_cents"] -= cents * everybody

@@ -155,7 +155,9 @@ _ARMY: Final = (
         "the army's standing with the leader; 1/2 at rest",
         lambda s: float(s.world.branch.prestige[B_ARMY]),
     ),
-    _nation("troop_morale", "share", "morale of the army's troops", lambda s: float(s.world.branch.troop_morale[B_ARMY])),
+    _nation(
+        "troop_morale", "share", "morale of the army's troops", lambda s: float(s.world.branch.troop_morale[B_ARMY])
+    ),
     _kept(
         "contraband_tonnes",
         "tonnes a week",
@@ -187,12 +189,24 @@ _MONEY: Final = (
         "won that the treasury gets for dollars sold out of the reserve",
         "reserve_sold_won_week",
     ),
-    _kept("trade_usd", "US$ a week", "exports, after sanctions and what leaks past them", "trade_cents_week", scale=100.0),
+    _kept(
+        "trade_usd", "US$ a week", "exports, after sanctions and what leaks past them", "trade_cents_week", scale=100.0
+    ),
     _nation("gifts_usd", "US$ a week", "the leader's gifts: luxuries and cash", _gifts, "sum"),
-    _kept("gift_luxuries_usd", "US$ a week", "the leader's gifts that are bought abroad", "luxuries_cents_week", scale=100.0),
+    _kept(
+        "gift_luxuries_usd",
+        "US$ a week",
+        "the leader's gifts that are bought abroad",
+        "luxuries_cents_week",
+        scale=100.0,
+    ),
     _kept("gift_cash_usd", "US$ a week", "the leader's gifts in hard currency", "gifts_cents_week", scale=100.0),
     _kept(
-        "passed_to_leader_usd", "US$ a week", "what organs pass up to the leader's fund", "passed_cents_week", scale=100.0
+        "passed_to_leader_usd",
+        "US$ a week",
+        "what organs pass up to the leader's fund",
+        "passed_cents_week",
+        scale=100.0,
     ),
     _kept(
         "hidden_to_leader_usd",
@@ -201,7 +215,13 @@ _MONEY: Final = (
         "hidden_cents_week",
         scale=100.0,
     ),
-    _kept("officials_won", "won a week", "won that chains and chiefs hand to officials", "officials_won_week"),
+    _kept(
+        "officials_won",
+        "won a week",
+        "won that organs' chains hand to officials in post",
+        "chain_to_officials_won_week",
+    ),
+    _kept("gift_won", "won a week", "won that the leader's fund hands to officials in post", "leader_gifts_won_week"),
     _nation(
         "leader_fund_usd",
         "US$",
@@ -230,12 +250,20 @@ _MONEY: Final = (
         lambda s: int(s.world.books.official_cents.sum()) / 100.0,
         "last",
     ),
-    _kept("reserve_weeks", "weeks", "weeks of usual purchases abroad that the reserve would pay for", "reserve_weeks", "mean"),
+    _kept(
+        "reserve_weeks",
+        "weeks",
+        "weeks of usual purchases abroad that the reserve would pay for",
+        "reserve_weeks",
+        "mean",
+    ),
 )
 
 _OUTSIDE: Final = (
     _kept("turmoil", "index", "how far the state has lost its hold, 0 to 1", "turmoil", "mean"),
-    _nation("crisis_level", "level", "highest step of the crisis ladder that a neighbour stands on", _crisis_level, "last"),
+    _nation(
+        "crisis_level", "level", "highest step of the crisis ladder that a neighbour stands on", _crisis_level, "last"
+    ),
     _nation(
         "reports",
         "reports a week",
@@ -246,4 +274,3 @@ _OUTSIDE: Final = (
 )
 
 COURT_SERIES: Final = (*_COURT, *_ARMY, *_MONEY, *_OUTSIDE)
-

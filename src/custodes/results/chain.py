@@ -34,6 +34,7 @@ _FLOWS: Final = (
     (POCKETS, CHAINS, "to_organ_chiefs_won", "won"),
     (POCKETS, FUND, "to_leader_won", "won"),
     (CHAINS, OFFICIALS, "officials_won", "won"),
+    (FUND, OFFICIALS, "gift_won", "won"),
     (ABROAD, ORGANS, "court_trade_usd", "US$"),
     (ORGANS, FUND, "passed_to_leader_usd", "US$"),
     (ABROAD, FUND, "hidden_to_leader_usd", "US$"),

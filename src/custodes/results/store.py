@@ -1,7 +1,8 @@
 """A run on disk: `prepare` a folder, `write_checkpoint` while it runs, `finish` it, `open_run` it again.
 
 A folder holds, while a run goes on: `request.json` (what is being run), `checkpoint-<week>/`, and a lock. When it is
-done: `run.parquet`, `events.parquet`, `falls.parquet`, `reports.parquet` and, written last, `record.json`: where that stands, the run is whole.
+done: `run.parquet`, `events.parquet`, `falls.parquet`, `reports.parquet` and, written last, `record.json`: where that
+stands, the run is whole.
 """
 
 import datetime

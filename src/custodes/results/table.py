@@ -2,7 +2,8 @@
 
 A row is a week, a province (or `national`), an organ (or `all`), an organ of the court and a faction (or `all`); a column
 is a series; what a series does not have stays null. Each week has a block of rows by province and organ, then a row for
-each organ of the court, then one for each faction. The file holds nothing that differs between two runs of the same country and seed: no time, no machine.
+each organ of the court, then one for each faction. The file holds nothing that differs between two runs of the same
+country and seed: no time, no machine.
 """
 
 import json
