@@ -73,6 +73,7 @@ STREAMS: Final[dict[str, int]] = {
     "weapons": 74,
     "talks": 75,
     "provocation": 76,
+    "blame_report": 80,
 }
 _OPEN_PREFIXES = ("build.", "report.", "test.")
 

@@ -1,17 +1,152 @@
-"""Blame: being written."""
+"""Blame: how angry the leader hears the people to be at each organ, what its scandals add, and what it has failed in.
 
-from typing import Any, NamedTuple
+Anger moves by hundredths and never reaches a threshold alone; a scandal that becomes known does. A culprit found lowers
+blame for as long as a scandal lasts. Failure is what superiors hold against an organ: it stands at a rest value, rises
+with sabotage and with a currency reform that goes wrong, and is forgotten. EQUATIONS.md 8; form and numbers are ours.
+"""
 
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from custodes import draws, portable
 from custodes.engine.step import Week
+from custodes.world.columns import B_CABINET, COLLECTORS, COURT_ORGANS, N_COURT, N_ORGANS, U16
 from custodes.world.state import World
 
-READS = ""
-WRITES = ""
+F = NDArray[np.float64]
+
+READS = "sums.anger_u16 sums.households sums.threats_met sums.adults sums.rights_u16 levers.currency_reform memory"
+WRITES = "branch.scandal branch.blame branch.failure branch.since_scapegoat branch.scapegoat_open branch.inquiry memory"
+
+#: Which collecting organ's threats a court organ answers for; -1: none.
+COLLECTS: Final = tuple(next((o for o, of in enumerate(COLLECTORS) if b in of), -1) for b in range(N_COURT))
 
 
 class Params(NamedTuple):
-    """Group `blame`."""
+    """Group `blame`; `anger` by organ of the court."""
+
+    anger: tuple[float, ...]  #: how far anger turns on the organ when it makes a third of the threats
+    report_rate: float  #: share of the distance to the week's report that the leader's picture moves
+    report_error: float  #: sigma of the logarithm of the week's report
+    scandals: float  #: scandals a year of an organ that people meet
+    scandal_rights: float  #: by how much awareness of rights multiplies them
+    scandal_size: float  #: mean
+    scandal_fade: float  #: share forgotten a week
+    failure_rest: float  #: failure of an organ at rest
+    failure_fade: float  #: share of the excess forgotten a week
+    failure_reform: float  #: failure of the cabinet from a currency reform
+    opening: float  #: weeks after an order in which the leader looks for a culprit in the organ
+    pause: float  #: weeks after a scapegoat before the next one in the same organ
 
 
 def settle(world: World, week: Week, p: Any) -> None:
-    """Being written."""
+    """Reports of anger come in, scandals break and fade, failure is forgotten, counters run, orders open the search."""
+    q: Params = p.blame
+    branch = world.branch
+    branch.scandal *= 1.0 - q.scandal_fade
+    _break_scandals(world, week, q)
+    reported = _reported(world, week, q)
+    branch.blame[:] = np.maximum(0.0, reported + branch.scandal)
+    branch.failure += q.failure_fade * (q.failure_rest - branch.failure)
+    if week.levers.currency_reform > 0.0:
+        blamed = branch.failure[B_CABINET] + q.failure_reform * week.levers.currency_reform
+        branch.failure[B_CABINET] = min(1.0, blamed)
+    branch.since_scapegoat[:] = np.minimum(branch.since_scapegoat + 1, 9999)
+    for countdown in (branch.scapegoat_open, branch.inquiry):
+        countdown[:] = np.maximum(countdown - 1, 0)
+    _hear_orders(world, week, q)
+
+
+def anger_at(world: World, q: Params) -> F:
+    """Anger at each organ (10,): the nation's, by the organ's share of last week's threats against a third."""
+    households = world.total("households")
+    threats = [world.total("threats_met", o) for o in range(N_ORGANS)]
+    out, every = np.zeros(N_COURT), sum(threats)
+    if not households or not every:
+        return out
+    anger = world.total("anger_u16") / (float(U16) * households)
+    for b, o in enumerate(COLLECTS):
+        if o >= 0:
+            out[b] = anger * q.anger[b] * N_ORGANS * threats[o] / every
+    return out
+
+
+def mean_rights(world: World) -> float:
+    """Awareness of rights of an adult, in [0, 1]."""
+    adults = world.total("adults")
+    return world.total("rights_u16") / (float(U16) * adults) if adults else 0.0
+
+
+def _reported(world: World, week: Week, q: Params) -> F:
+    """The leader's picture of the anger at each organ: last week's moved towards a report with one error for all."""
+    error = q.report_error * draws.one_normal(world.seed, "blame_report", week.number, 0)
+    heard = anger_at(world, q) * portable.exp(error)
+    out = np.zeros(N_COURT)
+    for b, o in enumerate(COLLECTS):
+        if o >= 0:
+            key = f"anger_reported.{COURT_ORGANS[b]}"
+            before = world.memory.get(key, float(heard[b]))
+            out[b] = world.memory[key] = before + q.report_rate * (float(heard[b]) - before)
+    return out
+
+
+def _break_scandals(world: World, week: Week, q: Params) -> None:
+    """Scandals of the organs that people meet: their number and size are drawn."""
+    chance = q.scandals * (1.0 + q.scandal_rights * mean_rights(world)) / 52.0
+    for b, o in enumerate(COLLECTS):
+        if o < 0 or draws.one(world.seed, "scandal", week.number, b) >= chance:
+            continue
+        size = -q.scandal_size * float(portable.log(1.0 - draws.one(world.seed, "scandal", week.number, b, 1)))
+        world.branch.scandal[b] += size
+        week.log.record(
+            "scandal",
+            week.number,
+            organ=COURT_ORGANS[b],
+            magnitude=size,
+            causes=week.log.latest("anger_rises", 52, place="")[:1],
+            text=f"an abuse by the {world.places.court.titles[b]} becomes widely known",
+        )
+
+
+def _hear_orders(world: World, week: Week, q: Params) -> None:
+    """An order to stop abuse lets the leader look for a culprit, unless one was found lately; purges note the order."""
+    for deed in week.deeds:
+        if deed.lever == "rights_order" and deed.value > 0.0:
+            for b, o in enumerate(COLLECTS):
+                if o >= 0 and concerns(deed.organ, o):
+                    note_order(world, week, b, q)
+
+
+def concerns(organ: str, o: int) -> bool:
+    """Whether a deed's organ means the collecting organ `o`."""
+    from custodes.actors.levers import organ_indices
+
+    return o in organ_indices(organ or "all")
+
+
+def note_order(world: World, week: Week, b: int, q: Params) -> None:
+    """An order has gone to a court organ: the search opens, and falls of the last weeks are marked as followed by one."""
+    if world.branch.since_scapegoat[b] >= q.pause:
+        world.branch.scapegoat_open[b] = int(q.opening)
+    world.memory[f"order_week.{COURT_ORGANS[b]}"] = float(week.number)
+    for record in reversed(world.register):
+        if record["week"] < week.number - q.opening:
+            break
+        if record["organ"] == COURT_ORGANS[b]:
+            record["order"] = True
+
+
+def ordered_lately(world: World, week: Week, b: int, q: Params) -> bool:
+    """Whether an order went to the organ within the weeks of the search."""
+    at = world.memory.get(f"order_week.{COURT_ORGANS[b]}")
+    return at is not None and week.number - at <= q.opening
+
+
+def take_the_blame(world: World, b: int, relief: float) -> None:
+    """A culprit was found: the organ's blame falls by `relief`, a share of it, for as long as a scandal lasts."""
+    world.branch.scandal[b] -= relief * world.branch.blame[b]
+    world.branch.blame[b] *= 1.0 - relief
+    world.branch.since_scapegoat[b] = 0
+    world.branch.scapegoat_open[b] = 0

@@ -1,17 +1,252 @@
-"""Fates: being written."""
+"""Fates: what befalls those who are purged, how long they are away, who comes back and with which grudge.
 
-from typing import Any, NamedTuple
+The demoted take a post one rank lower as soon as one is free; the re-educated are away for about three months and mostly
+return, the dismissed for longer and less often, the jailed seldom. Whoever returns takes an equal or lower post, has
+learnt from it, and may have learnt who denounced him. EQUATIONS.md 8; durations of re-education are known, the rest is
+ours.
+"""
 
-from custodes.engine.step import Week
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from custodes import draws, portable
+from custodes.actors.levers import court_indices
+from custodes.engine.step import Deed, Week
+from custodes.mechanisms import careers
+from custodes.world.columns import (
+    COURT_ORGANS,
+    DEPUTY,
+    DIRECTOR,
+    DISMISSED,
+    FATES,
+    IN_POST,
+    PRISON,
+    RANKS,
+    REEDUCATION,
+    SCAPEGOAT,
+    VACANT_POST,
+)
+from custodes.world.court import NEVER, free_row, posts_of, row_of
+from custodes.world.officials import leave, shift
 from custodes.world.state import World
 
 READS = ""
 WRITES = ""
 
+WARNING, DEMOTION, SENT_AWAY, DISMISSAL, IMPRISONMENT, EXECUTION = range(len(FATES))
+COUNTED: Final = (
+    "purges_week",
+    "executions_week",
+    "demotions_week",
+    "reeducated_week",
+    "returned_week",
+)
+GAINS_WEEKS: Final = 26  #: a denouncer who rises within these weeks has gained
+
 
 class Params(NamedTuple):
-    """Group `fates`."""
+    """Group `fates`. Tables of chances by fate, in the order of FATES; weeks; shares."""
+
+    scapegoat: tuple[float, ...]
+    rivalry: tuple[float, ...]
+    corruption: tuple[float, ...]
+    precaution: tuple[float, ...]
+    failure: tuple[float, ...]
+    scapegoat_deputy_executed: float  #: of deputies who fall with or as scapegoats
+    warned_evidence: float  #: share of the evidence left after a warning
+    warned_hazard: float  #: rise of the perceived hazard
+    reeducation_least: float
+    reeducation_mean: float  #: mean of the weeks beyond the least
+    dismissal_median: float
+    dismissal_sigma: float
+    prison_median: float
+    prison_sigma: float
+    reeducated_return: float
+    dismissed_return: float
+    jailed_return: float
+    patience: float  #: weeks for which a returner waits for a post at most one rank lower
+    loyalty_lost: float  #: by a fall
+    grudge: float  #: chance to learn who denounced one
+
+
+def drawn(world: World, week: Week, p: Any, row: int, cause: int) -> int:
+    """The fate of a purged official, drawn from the table of the cause."""
+    q: Params = p.fates
+    chances = list((q.scapegoat, q.rivalry, q.corruption, q.precaution, q.failure)[cause])
+    if cause == SCAPEGOAT and world.court.rank[row] == DEPUTY:
+        spared = 1.0 - chances[EXECUTION]
+        scale = (1.0 - q.scapegoat_deputy_executed) / spared if spared > 0.0 else 0.0
+        chances = [c * scale for c in chances[:EXECUTION]] + [q.scapegoat_deputy_executed]
+    left = draws.one(world.seed, "fate", week.number, row) * sum(chances)
+    for fate, chance in enumerate(chances):
+        left -= chance
+        if left < 0.0:
+            return fate
+    return DISMISSAL
+
+
+def warn(world: World, row: int, p: Any) -> None:
+    """A warned man keeps his post and is afraid."""
+    world.court.evidence[row] *= p.fates.warned_evidence
+    world.court.hazard[row] += p.fates.warned_hazard
+
+
+def befall(world: World, week: Week, p: Any, row: int, fate: int) -> None:
+    """Carry out a fate: the post is vacant afterwards, and the person waits without one or is gone.
+
+    His record is the last of the register. Who is executed, or for whom no row is free, is gone for good.
+    """
+    court, memory = world.court, world.memory
+    memory["purges_week"] = memory.get("purges_week", 0.0) + 1.0
+    counted = {DEMOTION: "demotions_week", SENT_AWAY: "reeducated_week", EXECUTION: "executions_week"}.get(fate)
+    if counted:
+        memory[counted] = memory.get(counted, 0.0) + 1.0
+    place = free_row(court)
+    if fate == EXECUTION or place < 0:
+        leave(world, row)
+        return
+    court.fell[row] = len(world.register)
+    court.former_organ[row] = court.organ[row]
+    court.former_rank[row] = min(int(court.rank[row]) + (fate == DEMOTION), DIRECTOR)
+    court.weeks_away[row] = _weeks_away(world, week, p.fates, row, fate)
+    if fate == IMPRISONMENT:
+        court.family_punished[row] = 1
+    status = {SENT_AWAY: REEDUCATION, IMPRISONMENT: PRISON}.get(fate, DISMISSED)
+    shift(world, row, place, status)
+
+
+def _weeks_away(world: World, week: Week, q: Params, row: int, fate: int) -> int:
+    """How long he is away: 0 for the demoted, at least 1 for others."""
+    luck = draws.one(world.seed, "fate", week.number, row, 1)
+    if fate == DEMOTION:
+        return 0
+    if fate == SENT_AWAY:  # geometric from 0, by inversion
+        stays = q.reeducation_mean / (1.0 + q.reeducation_mean)
+        beyond = portable.log(1.0 - luck) / portable.log(stays) if stays > 0.0 else 0.0
+        return int(q.reeducation_least) + int(beyond)
+    jailed = fate == IMPRISONMENT
+    median, sigma = (q.prison_median, q.prison_sigma) if jailed else (q.dismissal_median, q.dismissal_sigma)
+    weeks = median * portable.exp(sigma * float(portable.normal_one(luck + 2.0**-54)))
+    return min(max(1, int(weeks + 0.5)), 2600)
 
 
 def settle(world: World, week: Week, p: Any) -> None:
-    """Being written."""
+    """Time passes for those who are away; some may come back, and take a vacant post when there is one."""
+    for deed in week.deeds:
+        if deed.lever == "rehabilitation" and deed.value > 0.0:
+            _rehabilitate(world, week, p, deed)
+    court = world.court
+    first = posts_of(court).stop
+    away = (court.status[first:] >= REEDUCATION) & (court.status[first:] <= PRISON)
+    rows = first + np.flatnonzero(away)
+    if len(rows):
+        _pass_time(world, week, p, rows)
+        _seat_the_waiting(world, week, p, rows)
+    _note_gains(world, week)
+
+
+def _pass_time(world: World, week: Week, p: Any, rows: Any) -> None:
+    """A week less; whoever has none left comes back or is gone for good. Below 0: weeks of waiting for a post."""
+    court = world.court
+    court.weeks_away[rows] -= 1
+    for row in rows[court.weeks_away[rows] == 0].tolist():
+        luck = draws.one(world.seed, "return", week.number, int(court.person[row]))
+        if luck >= returns(p.fates, int(court.status[row])):
+            leave(world, row)
+
+
+def returns(q: Params, status: int) -> float:
+    """Chance that one who was away comes back."""
+    return {REEDUCATION: q.reeducated_return, PRISON: q.jailed_return}.get(status, q.dismissed_return)
+
+
+def _seat_the_waiting(world: World, week: Week, p: Any, rows: Any) -> None:
+    """Whoever may come back takes the best vacant post that he may have, those of higher rank first."""
+    court = world.court
+    waiting = [r for r in rows.tolist() if court.status[r] <= PRISON and court.weeks_away[r] <= 0]
+    waiting.sort(key=lambda r: (int(court.former_rank[r]), int(court.weeks_away[r]), r))
+    for row in waiting:
+        post = _post_for(world, p, row)
+        if post >= 0:
+            _come_back(world, week, p, row, post, ())
+
+
+def _post_for(world: World, p: Any, row: int) -> int:
+    """The best vacant post at home of equal or lower rank: the highest rank, his own organ first; -1 if there is none."""
+    court = world.court
+    rank, organ = int(court.former_rank[row]), int(court.former_organ[row])
+    lowest = rank + 1 if court.weeks_away[row] > -p.fates.patience else DIRECTOR
+    vacant = np.flatnonzero((court.status == VACANT_POST) & (court.rank >= rank) & (court.rank <= lowest))
+    free = [v for v in vacant.tolist() if not court.abroad[v] and court.weeks_away[v] <= 0]  # above 0: held open
+    return min(free, key=lambda v: (int(court.rank[v]), court.organ[v] != organ, v), default=-1)
+
+
+def _come_back(world: World, week: Week, p: Any, row: int, post: int, causes: Any) -> None:
+    """Seat a purged official in a vacant post; his record says when and where."""
+    q: Params = p.fates
+    court = world.court
+    index = int(court.fell[row]) - 1
+    shift(world, row, post, IN_POST)
+    court.loyalty[post] = max(0.0, court.loyalty[post] - q.loyalty_lost)
+    court.suspicion[post] = 1.0 - court.loyalty[post]
+    court.evidence[post] = 0.0
+    court.weeks_away[post] = 0
+    if court.denouncer[post] and draws.one(world.seed, "grudge", week.number, int(court.person[post])) < q.grudge:
+        court.harmed_by[post] = court.denouncer[post]
+    court.denouncer[post] = 0
+    court.since_denounced[post] = NEVER
+    if index < 0:
+        return
+    record = world.register[index]
+    record["returned_week"], record["returned_post"] = week.number, careers.title_of(world, post)
+    if record["fate"] == FATES[DEMOTION] and not causes:
+        return
+    world.memory["returned_week"] = world.memory.get("returned_week", 0.0) + 1.0
+    if RANKS.index(record["rank"]) <= DEPUTY or causes:
+        _tell_return(world, week, post, record, causes)
+
+
+def _tell_return(world: World, week: Week, post: int, record: dict[str, Any], causes: Any) -> None:
+    led = [event for event in (record["event"], *causes) if event]
+    away = week.number - record["week"]
+    week.log.record(
+        "rehabilitation",
+        week.number,
+        organ=COURT_ORGANS[world.court.organ[post]],
+        magnitude=float(world.court.power[post]),
+        causes=led,
+        text=f"{record['name']}, formerly {record['title']}, is back as {record['returned_post']} after {away} weeks",
+    )
+
+
+def _rehabilitate(world: World, week: Week, p: Any, deed: Deed) -> None:
+    """Bring back now: the named person, else of each organ the one of highest rank who has been away longest."""
+    court, wanted = world.court, deed.details.get("person", "")
+    for b in court_indices(deed.organ or "all"):
+        away = (court.status >= REEDUCATION) & (court.status <= PRISON) & (court.former_organ == b)
+        rows = [r for r in np.flatnonzero(away).tolist() if wanted in ("", str(court.person[r]), _name(world, r))]
+        rows.sort(key=lambda r: (int(court.former_rank[r]), int(court.fell[r]), r))
+        for row in rows[:1]:
+            post = _post_for(world, p, row)
+            if post >= 0:
+                _come_back(world, week, p, row, post, (deed.event,))
+            else:
+                court.weeks_away[row] = min(int(court.weeks_away[row]), 0)
+
+
+def _name(world: World, row: int) -> str:
+    return careers.name_of(world, row)
+
+
+def _note_gains(world: World, week: Week) -> None:
+    """Half a year after a fall: has the denouncer risen to a higher post?"""
+    court = world.court
+    for record in reversed(world.register):
+        age = week.number - record["week"]
+        if age > GAINS_WEEKS:
+            return
+        if age == GAINS_WEEKS and record["denouncer_rank"] > 0:
+            at = row_of(court, record["denouncer_person"])
+            if at >= 0 and court.status[at] == IN_POST and court.rank[at] < record["denouncer_rank"]:
+                record["denouncer_gained"] = True

@@ -1,17 +1,497 @@
-"""Purge: being written."""
+"""Purges: who falls, for which of five causes, and what is said of it.
 
-from typing import Any, NamedTuple
+Every official has a weekly intensity for each cause: he is to answer for abuses (scapegoat), a rival has denounced him
+(rivalry), an edict finds his fortune (corruption), the leader fears him (precaution), his organ has failed (failure). All
+are multiplied by `W`, which has mean one in a rank, so that the theory that the weak are struck (Sudduth 2017, as a
+reduced form) changes who falls and not how many. The cause is a lottery among the components, which are all kept; what
+the state gives as the reason is another thing, and often it says nothing. EQUATIONS.md 8; form and numbers are ours.
+"""
 
-from custodes.engine.step import Week
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from custodes import draws
+from custodes.actors.levers import court_indices
+from custodes.draws import two_uniforms
+from custodes.engine.step import Deed, Week
+from custodes.jit import njit
+from custodes.mechanisms import blame, careers, fallout, fates
+from custodes.mechanisms.suspicion import denunciations_of
+from custodes.portable import clip
+from custodes.world.columns import (
+    B_CABINET,
+    CHIEF,
+    CORRUPTION,
+    COURT_ORGANS,
+    FAILURE,
+    FATES,
+    IN_POST,
+    N_COURT,
+    ORGANS,
+    PRECAUTION,
+    PURGE_CAUSES,
+    RANKS,
+    RIVALRY,
+    SCAPEGOAT,
+)
+from custodes.world.court import NO_PLOT, row_of
 from custodes.world.state import World
+
+F = NDArray[np.float64]
 
 READS = ""
 WRITES = ""
 
+MIXED, ONLY_SCAPEGOAT, ONLY_RIVALRY, WEAK_TARGET = range(4)
+THEORIES: Final = ("mixed", "scapegoat", "rivalry", "weak_target")
+WEEKS_DENOUNCED: Final = 52  #: how long a denunciation can bring an official down
+N_CAUSES: Final = len(PURGE_CAUSES)
+REASONS: Final = ("abuse", "failure", "corruption", "anti_state", "failure")  #: given in public, by cause
+SILENT: Final = "silent"
+
 
 class Params(NamedTuple):
-    """Group `purge`."""
+    """Group `purge`. Rates are a week; `_rank` by chief, deputy, director; by cause in the order of PURGE_CAUSES."""
+
+    theory: float  #: index into THEORIES: which disputed account of a fall is at work
+    weight_scapegoat: float  #: switches, 1 each
+    weight_rivalry: float
+    weight_corruption: float
+    weight_precaution: float
+    weight_failure: float
+    scapegoat: float  #: for each unit of blame above the threshold
+    scapegoat_blame: float  #: that threshold
+    scapegoat_rank: tuple[float, float, float]
+    opened: float  #: factor while a reactive leader looks for a culprit
+    rivalry: float  #: for evidence and suspicion of one
+    corruption: float  #: for a full edict and a fortune of one
+    corruption_rank: tuple[float, float, float]
+    precaution: float  #: for each squared unit of suspicion above the threshold
+    precaution_suspicion: float  #: that threshold
+    precaution_force: float  #: by how much a post that commands force multiplies it (1 + this)
+    precaution_after_coup: float  #: factor in the year after an attempt
+    failure: float  #: for a failure of one
+    failure_rank: tuple[float, float, float]
+    weakness: float  #: omega: above 0 the weak are struck, below 0 the able
+    weakness_theory: float  #: omega under the theory of weak targets
+    able: float  #: capability of a chief of full power and long tenure, before the bound of one
+    able_tenure: float  #: weeks of tenure at which half of it is reached
+    able_alone: float  #: share of it left to one whose patron is gone
+    most: float  #: highest chance a week
+    inquiry: float  #: chance that an inquiry ends in a fall, for evidence, suspicion and W of one
+    inquiry_most: float  #: the most it can be
+    inquiry_weeks: float
+    inquiry_cleared: float  #: share of the evidence left to one who is cleared
+    public: tuple[float, ...]  #: share of falls of which a reason is given, by cause
+    struck_least: tuple[float, ...]  #: fewest others struck with a chief or deputy, by cause
+    struck_most: tuple[float, ...]  #: most
+    struck_weeks: float  #: within which they are struck
+    spoils: float  #: chance that a denouncer of lower rank gets the post
+    order: float  #: chance that an order to stop abuse goes out with a scapegoat
+    relief: float  #: share of the blame that a credible scapegoat takes with him
+    rally: float  #: support that he brings the state
+    vacant_weeks: float  #: how long a post stays empty after a precaution
 
 
 def settle(world: World, week: Week, p: Any) -> None:
-    """Being written."""
+    """Deeds, those whose turn comes after another's fall, inquiries that end, and the lottery of the week."""
+    for name in fates.COUNTED:
+        world.memory[name] = 0.0
+    for deed in week.deeds:
+        _execute(world, week, p, deed)
+    for row, cause, event in fallout.due(world, week):
+        strike(world, week, p, row, cause, causes=event, alone=False)
+    _end_inquiries(world, week, p)
+    rows, causes = _fallen(world, week, p)
+    persons = world.court.person[rows].tolist()
+    for row, cause, person in zip(rows.tolist(), causes, persons, strict=True):
+        if world.court.person[row] == person:  # nobody has moved him this week
+            strike(world, week, p, row, cause)
+    precaution = world.memory.get("precaution_factor", 0.0)
+    world.memory["precaution_factor"] = max(0.0, precaution - 1.0)
+
+
+# --- intensities -----------------------------------------------------------------------------------------------------
+
+
+class Intensities(NamedTuple):
+    """Of all posts: `parts` (M, 5) a week by cause, `weakness` W (M,), `capability` (M,); zeros where nobody is in post."""
+
+    parts: F
+    weakness: F
+    capability: F
+
+
+def intensities(world: World, p: Any) -> Intensities:
+    """What each official faces this week, by cause."""
+    q: Params = p.purge
+    court, branch = world.court, world.branch
+    weights = weights_of(q)
+    doubled = q.precaution_after_coup if world.memory.get("precaution_factor", 0.0) > 0.0 else 1.0
+    by_organ = np.empty((4, N_COURT))
+    by_organ[0] = (
+        weights[SCAPEGOAT] * q.scapegoat * _search(world, p) * np.maximum(0.0, branch.blame - q.scapegoat_blame)
+    )
+    by_organ[1] = weights[CORRUPTION] * q.corruption * edict_of(world)
+    by_organ[2] = weights[FAILURE] * q.failure * branch.failure
+    by_organ[3] = branch.inquiry > 0
+    by_rank = np.array([q.scapegoat_rank, q.corruption_rank, q.failure_rank])
+    numbers = np.array(
+        [
+            weights[RIVALRY] * q.rivalry,
+            weights[PRECAUTION] * q.precaution * doubled,
+            q.precaution_suspicion,
+            q.precaution_force,
+            omega_of(q),
+            q.able,
+            q.able_tenure,
+            q.able_alone,
+        ]
+    )
+    return Intensities(
+        *_intensities(
+            court.status,
+            court.organ,
+            court.rank,
+            court.power,
+            court.force,
+            court.tenure,
+            court.has_patron,
+            court.wealth,
+            court.suspicion,
+            court.evidence,
+            court.since_denounced,
+            by_organ,
+            by_rank,
+            numbers,
+        )
+    )
+
+
+def weights_of(q: Params) -> tuple[float, ...]:
+    """Weight of each cause: the switches, less what the theory denies."""
+    given = (q.weight_scapegoat, q.weight_rivalry, q.weight_corruption, q.weight_precaution, q.weight_failure)
+    denied = {ONLY_SCAPEGOAT: (RIVALRY,), ONLY_RIVALRY: (SCAPEGOAT,), WEAK_TARGET: (SCAPEGOAT, RIVALRY)}
+    return tuple(0.0 if cause in denied.get(int(q.theory), ()) else w for cause, w in enumerate(given))
+
+
+def omega_of(q: Params) -> float:
+    """How far weakness draws the blow."""
+    return q.weakness_theory if int(q.theory) == WEAK_TARGET else q.weakness
+
+
+def edict_of(world: World) -> F:
+    """Edict against corruption that an organ of the court stands under (10,).
+
+    The organs that collect have their own; the others stand under what holds for all of them.
+    """
+    edict = world.organ.edict
+    out = np.zeros(N_COURT) + float(min(edict.tolist()))
+    for b, o in enumerate(blame.COLLECTS):
+        if o >= 0:
+            out[b] = edict[o]
+    return out
+
+
+def _search(world: World, p: Any) -> F:
+    """Whether a culprit may be looked for in an organ (10,), and how eagerly.
+
+    None within a year of the last. A reactive leader looks only after he has ordered the abuse to end.
+    """
+    q: Params = p.purge
+    branch = world.branch
+    rested = (branch.since_scapegoat >= p.blame.pause).astype(np.float64)
+    if not reactive(world):
+        return rested
+    return rested * q.opened * (branch.scapegoat_open > 0)
+
+
+def reactive(world: World) -> bool:
+    """Whether a leader answers events by himself: then no purge is counted twice."""
+    return "leader" in world.actors
+
+
+@njit
+def _intensities(
+    status,
+    organ,
+    rank,
+    power,
+    force,
+    tenure,
+    has_patron,
+    wealth,
+    suspicion,
+    evidence,
+    since_denounced,
+    by_organ,
+    by_rank,
+    numbers,
+):  # type: ignore[no-untyped-def]
+    """The loop behind `intensities`: capability first, because W compares with its mean in the rank."""
+    rivalry, precaution, threshold, holds_force, omega, able, able_tenure, able_alone = numbers
+    rows = len(status)
+    parts, weakness, capability = np.zeros((rows, 5)), np.zeros(rows), np.zeros(rows)
+    total, count = np.zeros(3, np.int64), np.zeros(3, np.int64)  # whole millionths: exact in any order
+    for i in range(rows):
+        if status[i] != IN_POST:
+            continue
+        settled = tenure[i] / (tenure[i] + able_tenure)
+        c = min(1.0, able * power[i] * settled * (1.0 if has_patron[i] else able_alone))
+        capability[i] = c
+        total[rank[i]] += int(c * 1e6 + 0.5)
+        count[rank[i]] += 1
+    for i in range(rows):
+        if status[i] != IN_POST:
+            continue
+        r, o = rank[i], organ[i]
+        mean = total[r] / (1e6 * count[r])
+        w = clip(1.0 + 2.0 * omega * (mean - capability[i]), 0.1, 2.5)
+        weakness[i] = w
+        parts[i, SCAPEGOAT] = w * by_organ[0, o] * by_rank[0, r]
+        if since_denounced[i] <= WEEKS_DENOUNCED and not (r == CHIEF and by_organ[3, o] > 0.0):
+            parts[i, RIVALRY] = w * rivalry * evidence[i] * evidence[i] * suspicion[i]
+        parts[i, CORRUPTION] = w * by_organ[1, o] * by_rank[1, r] * wealth[i] * wealth[i]
+        fear = max(0.0, suspicion[i] - threshold)
+        parts[i, PRECAUTION] = w * precaution * fear * fear * power[i] * (1.0 + holds_force * (force[i] > 0.0))
+        parts[i, FAILURE] = w * by_organ[2, o] * by_rank[2, r]
+    return parts, weakness, capability
+
+
+@njit
+def _lottery(status, parts, most, k0, k1, week):  # type: ignore[no-untyped-def]
+    """Rows that fall this week and the cause of each, drawn among the components."""
+    rows, causes, found = np.empty(len(status), np.int64), np.empty(len(status), np.int64), 0
+    for i in range(len(status)):
+        if status[i] != IN_POST:
+            continue
+        whole = parts[i, 0] + parts[i, 1] + parts[i, 2] + parts[i, 3] + parts[i, 4]
+        if whole <= 0.0:
+            continue
+        luck, which = two_uniforms(k0, k1, week, i, 0)
+        if luck < min(whole, most):
+            rows[found], causes[found] = i, 4
+            reached = 0.0
+            for cause in range(4):
+                reached += parts[i, cause]
+                if which * whole < reached:
+                    causes[found] = cause
+                    break
+            found += 1
+    return rows[:found], causes[:found]
+
+
+def _fallen(world: World, week: Week, p: Any) -> tuple[NDArray[np.int64], list[int]]:
+    k0, k1 = draws.key_words(world.seed, "purge")
+    parts = intensities(world, p).parts
+    rows, causes = _lottery(world.court.status, parts, p.purge.most, k0, k1, week.number & 0xFFFFFFFF)
+    return rows, causes.tolist()
+
+
+# --- one fall --------------------------------------------------------------------------------------------------------
+
+
+def strike(
+    world: World,
+    week: Week,
+    p: Any,
+    row: int,
+    cause: int,
+    *,
+    causes: Any = (),
+    stated: str | None = None,
+    fate: str | None = None,
+    alone: bool = True,
+) -> str:
+    """Purge the official in `row` now, for a cause (index into PURGE_CAUSES); returns the event's id, or "".
+
+    `fate` and `stated` are drawn unless given; a man who is only warned has not been purged. `causes` are the events
+    that led to it. A fall draws others after it, unless it was itself drawn (`alone` false).
+    """
+    court = world.court
+    if court.status[row] != IN_POST:
+        return ""
+    befalls = FATES.index(fate) if fate else fates.drawn(world, week, p, row, cause)
+    if befalls == fates.WARNING:
+        fates.warn(world, row, p)
+        return ""
+    record = _record(world, week, p, row, cause, stated, FATES[befalls])
+    leads = [*causes, *_behind(world, week, p, row, cause, alone)]
+    record["event"] = _tell(world, week, row, record, leads)
+    world.register.append(record)
+    organ, rank, person = int(court.organ[row]), int(court.rank[row]), int(court.person[row])
+    chosen = fallout.choose(world, week, p, row, cause) if alone else []
+    _shake(world, organ, rank)
+    court.plot[row] = NO_PLOT
+    fates.befall(world, week, p, row, befalls)
+    if alone:
+        fallout.follow(world, week, p, row, organ, rank, person, cause, record, chosen)
+    return str(record["event"])
+
+
+def _record(world: World, week: Week, p: Any, row: int, cause: int, stated: str | None, fate: str) -> dict[str, Any]:
+    """What the register keeps of a fall, all of it as it stood at the moment."""
+    court, branch = world.court, world.branch
+    organ = int(court.organ[row])
+    now = intensities(world, p)
+    denouncer = row_of(court, int(court.denouncer[row]))
+    return {
+        "week": week.number,
+        "date": str(week.date)[:10],
+        "person": int(court.person[row]),
+        "name": careers.name_of(world, row),
+        "title": careers.title_of(world, row),
+        "organ": COURT_ORGANS[organ],
+        "rank": RANKS[court.rank[row]],
+        "cause": PURGE_CAUSES[cause],
+        "stated": stated if stated is not None else _stated(world, week, p, row, cause),
+        "fate": fate,
+        "components": [float(x) for x in now.parts[row]],
+        "blame": float(branch.blame[organ]),
+        "suspicion": float(court.suspicion[row]),
+        "evidence": float(court.evidence[row]),
+        "since_denounced": int(court.since_denounced[row]),
+        "denouncer": careers.name_of(world, denouncer) if denouncer >= 0 else "",
+        "denouncer_person": int(court.denouncer[row]),
+        "denouncer_rank": int(court.rank[denouncer]) if denouncer >= 0 else -1,
+        "capability": float(now.capability[row]),
+        "order": blame.ordered_lately(world, week, organ, p.blame),
+        "event": "",
+        "returned_week": None,
+        "returned_post": None,
+        "denouncer_gained": False,
+    }
+
+
+def _stated(world: World, week: Week, p: Any, row: int, cause: int) -> str:
+    """The reason that is given in public, or that none is given."""
+    if draws.one(world.seed, "stated_reason", week.number, row) >= p.purge.public[cause]:
+        return SILENT
+    if cause != RIVALRY:
+        return REASONS[cause]
+    given = ("abuse", "corruption", "anti_state", "failure")  # after a rival's word anything may be said
+    return given[int(4.0 * draws.one(world.seed, "stated_reason", week.number, row, 1))]
+
+
+def _shake(world: World, organ: int, rank: int) -> None:
+    """Those who stay in the organ see a share of it fall; a chief counts three times."""
+    posts = sum(world.places.court.sizes[organ])
+    world.branch.purged[organ] += (3.0 if rank == CHIEF else 1.0) / posts
+
+
+_DONE: Final = {
+    "demotion": "is demoted",
+    "reeducation": "is sent to re-education",
+    "dismissal": "is dismissed",
+    "prison": "is imprisoned",
+    "execution": "is executed",
+}
+
+
+def _tell(world: World, week: Week, row: int, record: dict[str, Any], leads: list[str]) -> str:
+    """The event of a fall: one sentence with the figures that mattered."""
+    failure = float(world.branch.failure[world.court.organ[row]])
+    why = {
+        "scapegoat": f"to answer for abuses (blame {record['blame']:.2f})",
+        "rivalry": f"on a rival's word (evidence {record['evidence']:.2f}, suspicion {record['suspicion']:.2f})",
+        "corruption": f"under the drive against corruption (fortune {world.court.wealth[row]:.2f})",
+        "precaution": f"because the leader fears him (suspicion {record['suspicion']:.2f})",
+        "failure": f"for what his organ failed in (failure {failure:.2f})",
+    }[record["cause"]]
+    said = record["stated"].replace("_", "-")
+    given = "nothing is said of it" if said == SILENT else f"the reason given is {said}"
+    return week.log.record(
+        "purge",
+        week.number,
+        organ=record["organ"],
+        magnitude=float(world.court.power[row]),
+        causes=[event for event in dict.fromkeys(leads) if event],
+        text=f"{record['name']}, {record['title']}, {_DONE[record['fate']]} {why}; {given}",
+    )
+
+
+def _behind(world: World, week: Week, p: Any, row: int, cause: int, alone: bool) -> list[str]:
+    """The events behind a fall, by its true cause."""
+    organ, log = int(world.court.organ[row]), week.log
+    name = COURT_ORGANS[organ]
+    if cause == SCAPEGOAT:
+        return fallout.culprit_sought(world, week, p, row) if alone else []
+    if cause == RIVALRY:
+        return denunciations_of(world, week, row)
+    if cause == CORRUPTION:
+        return log.latest("edict", 260)[:1]
+    if cause == PRECAUTION:
+        lost = log.latest("sanction", 260)[:1] if world.branch.trade_ratio[organ] < 0.9 else []
+        return denunciations_of(world, week, row) + log.latest("coup", 52)[:1] + lost
+    reform = log.latest("currency_reform", 52)[:1] if organ == B_CABINET else []
+    return log.latest("sabotage", 26, organ=name)[:1] + reform
+
+
+# --- deeds and inquiries ---------------------------------------------------------------------------------------------
+
+
+def _execute(world: World, week: Week, p: Any, deed: Deed) -> None:
+    """Purges that a timeline, a player or the leader ordered, and inquiries that he opens."""
+    if deed.value <= 0.0:
+        return
+    if deed.lever == "chief_purged":
+        for o in range(len(ORGANS)):
+            if blame.concerns(deed.organ, o):
+                for b in (b for b, of in enumerate(blame.COLLECTS) if of == o):
+                    _purge_by_deed(world, week, p, b, deed, "scapegoat")
+    elif deed.lever == "purge":
+        for b in court_indices(deed.organ or "all"):
+            _purge_by_deed(world, week, p, b, deed, "precaution")
+    elif deed.lever == "inquiry":
+        for b in court_indices(deed.organ or "all"):
+            world.branch.inquiry[b] = int(p.purge.inquiry_weeks)
+
+
+def _purge_by_deed(world: World, week: Week, p: Any, b: int, deed: Deed, usual: str) -> None:
+    """One fall by order: of the named person, else of a post of the named rank, the most suspect first."""
+    court, asked = world.court, deed.details
+    row = _named(world, asked["person"], b) if asked.get("person") else -1
+    if row < 0 and not asked.get("person"):
+        rank = RANKS.index(asked["rank"]) if asked.get("rank") in RANKS else CHIEF
+        rows = np.flatnonzero((court.status == IN_POST) & (court.organ == b) & (court.rank == rank))
+        row = int(rows[np.argmax(court.suspicion[rows])]) if len(rows) else -1
+    if row < 0:
+        return
+    cause = asked.get("cause", usual)
+    strike(
+        world,
+        week,
+        p,
+        row,
+        PURGE_CAUSES.index(cause if cause in PURGE_CAUSES else usual),
+        causes=[deed.event],
+        stated=asked.get("stated"),
+        fate=asked["fate"] if asked.get("fate") in FATES else None,
+    )
+
+
+def _named(world: World, person: str, b: int) -> int:
+    """The row in an organ of a person, by number or by name; -1 if he holds no post there."""
+    court = world.court
+    for row in np.flatnonzero((court.status == IN_POST) & (court.organ == b)).tolist():
+        if person in (str(court.person[row]), careers.name_of(world, row)):
+            return int(row)
+    return -1
+
+
+def _end_inquiries(world: World, week: Week, p: Any) -> None:
+    """An inquiry into a chief ends in his fall or clears him of most of the evidence."""
+    q: Params = p.purge
+    court, branch = world.court, world.branch
+    for b in np.flatnonzero(branch.inquiry == 1).tolist():
+        rows = np.flatnonzero((court.status == IN_POST) & (court.organ == b) & (court.rank == CHIEF))
+        for row in rows.tolist():
+            w = float(intensities(world, p).weakness[row])
+            chance = min(q.inquiry_most, q.inquiry * float(court.evidence[row] * court.suspicion[row]) * w)
+            if draws.one(world.seed, "purge_cause", week.number, row) < chance:
+                strike(world, week, p, row, RIVALRY, causes=week.log.latest("inquiry", 9, organ=COURT_ORGANS[b])[:1])
+            else:
+                court.evidence[row] *= q.inquiry_cleared
+    branch.inquiry[:] = np.maximum(branch.inquiry - 1, 0)

@@ -17,9 +17,9 @@ from custodes.world.state import World
 
 READS = (
     "national.rally sums.class_income sums.class_households sums.adults sums.media_u16 sums.rights_u16 "
-    "levers.budget_propaganda levers.rally"
+    "levers.budget_propaganda levers.rally memory"
 )
-WRITES = "national.rally"
+WRITES = "national.rally memory"
 
 
 class Params(NamedTuple):
@@ -92,10 +92,13 @@ def prepare(world: World, week: Week, p: Any) -> dict[str, F]:
 def settle(world: World, week: Week, p: Any) -> None:
     """Let the rally fade."""
     world.national.rally = _rally(world, week) * (1.0 - p.support.rally_fade)
+    world.memory.pop("rally_due", None)
 
 
 def _rally(world: World, week: Week) -> float:
-    return min(max(world.national.rally + float(week.levers.rally), -1.0), 1.0)
+    """The standing rally, the lever's, and what the fall of a scapegoat last week brought."""
+    raised = float(week.levers.rally) + world.memory.get("rally_due", 0.0)
+    return min(max(world.national.rally + raised, -1.0), 1.0)
 
 
 def _propaganda(world: World, week: Week, p: Params) -> float:

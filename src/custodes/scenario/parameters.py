@@ -21,12 +21,22 @@ from custodes.scenario.reading import Document, parse_yaml
 from custodes.scenario.schema import LARGEST, ParameterEntry, ParameterOverride
 from custodes.scenario.timeline import Value as LeverValue
 from custodes.scenario.validation import entries, first_or_raise
-from custodes.world.columns import CLASSES, COURT_ORGANS, ORGANS, PLACE_TYPES
+from custodes.world.columns import CLASSES, COURT_ORGANS, FATES, ORGANS, PLACE_TYPES, PURGE_CAUSES, RANKS
 
 Value = float | tuple[Any, ...]  #: a number, or numbers in parts (in the file's nesting)
 
 #: Canonical orders of values in parts.
-PARTS: Final = (ORGANS, COURT_ORGANS, CLASSES, PLACE_TYPES, ("area", "office", "rough"), ("core", "wavering", "hostile"))
+PARTS: Final = (
+    ORGANS,
+    COURT_ORGANS,
+    CLASSES,
+    PLACE_TYPES,
+    ("area", "office", "rough"),
+    ("core", "wavering", "hostile"),
+    RANKS,
+    PURGE_CAUSES,
+    FATES,
+)
 #: People of the country that the shipped defaults describe (2017).
 REFERENCE_POPULATION: Final = 25_430_000
 _SHARE_UNITS: Final = ("share", "probability", "1/week")
