@@ -37,7 +37,7 @@ WRITES = (
 
 #: Organs of the court whose people collect, and with which collecting organ.
 _COLLECTS: Final = {court: guards for guards, organs in enumerate(COLLECTORS) for court in organs}
-_WHOLE: Final = 1000.0  #: parts of the pay scale in which purses are reckoned
+_WHOLE: Final = 10.0  #: parts of a director's pay in which purses are reckoned: few, so that small countries pay too
 
 
 class Params(NamedTuple):
