@@ -92,6 +92,10 @@ PURGE_CAUSES: Final = ("scapegoat", "rivalry", "corruption", "precaution", "fail
 SCAPEGOAT, RIVALRY, CORRUPTION, PRECAUTION, FAILURE = range(5)
 FATES: Final = ("warning", "demotion", "reeducation", "dismissal", "prison", "execution")
 
+#: How a run may end: the magnitude of an `end` event, and memory["outcome"] for a breakdown (9: war, mechanisms.crisis).
+ENDS: Final = ("status quo", "uprising", "elite coup", "change of rules by insiders", "collapse")
+UPRISING, COUP, INSIDERS, COLLAPSE = range(1, len(ENDS))
+
 OCCUPATIONS: Final = (
     "none",
     "agriculture",
