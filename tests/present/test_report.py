@@ -267,7 +267,7 @@ def test_facts_are_set_beside_the_model() -> None:
     assert said in report.html([run])
     assert said in " ".join(printed([run], width=300).split())
     run.record["standing_state"].append(row | {"id": "C01", "what": "arrivals abroad", "model": 0.0, "error": 300.0})
-    assert said[:-1] + "; too few people to tell: arrivals abroad." in report.html([run]).replace("1 of 3", "1 of 2")
+    assert said[:-1] + "; too few cases to tell: arrivals abroad." in report.html([run]).replace("1 of 3", "1 of 2")
     assert "Against what is known" not in report.html([fake.run(weeks=60)])
 
 

@@ -302,7 +302,7 @@ def _result(
 ) -> Run:
     from custodes import __version__
     from custodes.jit import source_digest
-    from custodes.observe import outcomes, standing
+    from custodes.observe import outcomes, standing, standing_court
     from custodes.results import falls, heard
     from custodes.results.record import record
     from custodes.results.table import Table
@@ -314,6 +314,8 @@ def _result(
     outcome, outcome_week = outcomes.outcome(log)
     answers = standing.surveys(world.memory)
     facts = facts_of(request.scenario)
+    fell = falls.of_register(world.register)
+    court = standing_court.court_run(fell, log, world.places.court)
     about = record(
         scenario=request.scenario.name,
         scenario_title=request.scenario.title,
@@ -339,7 +341,7 @@ def _result(
         request=request.identity(),
         surveys=answers,
         timeline=request.scenario.timeline.as_rows(),
-        standing_state=standing.compare(table, answers, facts["targets"], request.k),
+        standing_state=standing.compare(table, answers, facts["targets"], request.k, court),
     )
     return Run(
         table, log, about, register=falls.of_register(world.register), reports=heard.of_actors(world.actors)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from custodes import portable
+from custodes.observe.standing_court import COURT, CourtRun, CourtStanding, Seen, judge
 
 if TYPE_CHECKING:
     from custodes.results.table import Table
@@ -87,12 +88,15 @@ def surveys(memory: Mapping[str, float]) -> Answers:
     return dict(sorted(out.items()))
 
 
-def compare(table: "Table", answers: Answers, facts: Sequence[Mapping[str, Any]], k: int) -> list[dict[str, Any]]:
+def compare(
+    table: "Table", answers: Answers, facts: Sequence[Mapping[str, Any]], k: int, court: CourtRun | None = None
+) -> list[dict[str, Any]]:
     """One row a fact: id, what, unit, model, low, value, high, grade, inside (absent where the country has no such fact).
 
     `facts` are rows {id, value, low, high, grade, until}: what the model says is taken over the years up to `until`, if
     the run reaches back to it. Arrivals are few: they carry `rows`, the number of rows behind the mean, and `error`, the
-    half-width of its 95 % interval (Poisson, seen from above); `inside` is None where that interval cannot tell.
+    half-width of its 95 % interval (Poisson, seen from above); `inside` is None where that interval cannot tell. With a
+    `court`, the rows of the court follow; they carry `cases`, and `inside` None means that one run has too few of them.
     """
     known = {str(row["id"]): row for row in facts}
     out: list[dict[str, Any]] = []
@@ -102,22 +106,48 @@ def compare(table: "Table", answers: Answers, facts: Sequence[Mapping[str, Any]]
         model = entry.compute(seen, asked)
         if not np.isfinite(model):
             continue
-        row: dict[str, Any] = {"id": entry.fact, "what": entry.what, "unit": entry.unit, "model": float(model)}
-        if fact:
-            low, high = float(fact["low"]), float(fact["high"])
-            row |= {
-                "value": fact["value"],
-                "low": low,
-                "high": high,
-                "grade": fact.get("grade", ""),
-                "until": fact.get("until"),
-                "inside": bool(low <= model <= high),
-            }
+        row = _row(entry, float(model), fact)
         if entry.fact == "C01":
             rows = int(seen.national("arrivals_abroad").sum() // k)
             row |= {"rows": rows, "error": (2.0 + 1.96 * float(np.sqrt(rows + 1.0))) * k * 52.0 / seen.weeks}
-            if fact and not row["inside"] and model - row["error"] <= high and model + row["error"] >= low:
+            if fact and not row["inside"] and _reaches(row):
                 row["inside"] = None
+        out.append(row)
+    return out + ([] if court is None else _of_court(table, answers, known, court))
+
+
+def _row(entry: Standing | CourtStanding, model: float, fact: Mapping[str, Any]) -> dict[str, Any]:
+    row: dict[str, Any] = {"id": entry.fact, "what": entry.what, "unit": entry.unit, "model": model}
+    if fact:
+        low, high = float(fact["low"]), float(fact["high"])
+        row |= {
+            "value": fact["value"],
+            "low": low,
+            "high": high,
+            "grade": fact.get("grade", ""),
+            "until": fact.get("until"),
+            "inside": bool(low <= model <= high),
+        }
+    return row
+
+
+def _reaches(row: Mapping[str, Any]) -> bool:
+    """Whether the interval about a value reaches into the fact's range."""
+    return bool(row["model"] - row["error"] <= row["high"] and row["model"] + row["error"] >= row["low"])
+
+
+def _of_court(
+    table: "Table", answers: Answers, known: Mapping[str, Mapping[str, Any]], court: CourtRun
+) -> list[dict[str, Any]]:
+    out = []
+    for entry in COURT:
+        fact = known.get(entry.fact, {})
+        seen: Seen | None = entry.compute(_up_to(table, answers, fact.get("until"))[0], court)
+        if seen is None:
+            continue
+        row = _row(entry, seen.value, fact) | {"cases": seen.cases, "one_case": seen.one}
+        if fact:
+            row["inside"] = judge(seen, row["low"], row["high"])
         out.append(row)
     return out
 

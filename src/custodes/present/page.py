@@ -7,6 +7,7 @@ from custodes.errors import BadInput
 from custodes.observe.events import Event
 from custodes.observe.explain import Explanation
 from custodes.observe.outcomes import NOT_MODELLED, named
+from custodes.observe.standing_court import Seen, judge, together
 from custodes.present import happenings, measures
 from custodes.present.lines import F
 from custodes.present.measures import BY_NAME, MEASURES
@@ -36,8 +37,8 @@ FORECAST: Final = (
 
 
 NO_COURT: Final = (
-    f"A run cannot end in {', '.join(NOT_MODELLED[:-1])} or {NOT_MODELLED[-1]}: this version has no court and no "
-    "neighbours that act by themselves."
+    f"A run cannot end in {', '.join(NOT_MODELLED[:-1])} or {NOT_MODELLED[-1]}; after a breakdown its weeks go on under new "
+    "rulers by the same equations, and are no forecast of them."
 )
 
 
@@ -60,7 +61,7 @@ class Fact(NamedTuple):
     value: str
     range: str
     grade: str
-    inside: bool | None  #: None: too few rows to tell
+    inside: bool | None  #: None: too few cases to tell
 
 
 class Page(NamedTuple):
@@ -150,7 +151,7 @@ def _ending(runs: Sequence[Run]) -> str:
     length = span(int(runs[0].table.weeks))
     if len(runs) == 1:
         end = (
-            f"The state fell to an {runs[0].record['outcome']} in week {runs[0].record['outcome_week']}"
+            f"The state {named(runs[0].record['outcome']).told} in week {runs[0].record['outcome_week']}"
             if fell
             else f"The state stood through all {length} of this run"
         )
@@ -189,32 +190,31 @@ def table(runs: Sequence[Run]) -> list[Row]:
 
 
 def facts(runs: Sequence[Run]) -> list[Fact]:
-    """The standing state of the runs against what is known of the country, where the scenario has such facts."""
-    tables = [{row["id"]: row for row in r.record.get("standing_state", []) if "low" in row} for r in runs]
-    out = []
-    for name, row in tables[0].items():
-        values = sorted(float(t[name]["model"]) for t in tables if name in t)
-        middle = (
-            values[len(values) // 2]
-            if len(values) % 2
-            else sum(values[len(values) // 2 - 1 : len(values) // 2 + 1]) / 2
-        )
-        form = Form("", 1.0, 0 if abs(float(row["high"])) >= 100 and row["unit"] != "per cent" else 1)
-        error = float(row["error"]) / len(runs) ** 0.5 if "error" in row else None
-        model = Estimate(middle, values[0], values[-1], measures.basis(runs), form, error)
-        known, low, high = (form.number(float(row[key])) for key in ("value", "low", "high"))
-        out.append(
-            Fact(
-                row["what"],
-                row["unit"],
-                model,
-                known,
-                f"{low} to {high}",
-                str(row["grade"]),
-                _inside(row, middle, error),
-            )
-        )
-    return out
+    """The standing state of the runs against what is known of the country, where the scenario has such facts.
+
+    A run without a case of the kind (nobody came back from re-education) says nothing of it; the others do.
+    """
+    rows = [row for r in runs for row in r.record.get("standing_state", []) if "low" in row]
+    names = dict.fromkeys(row["id"] for row in rows)
+    return [_fact(runs, [row for row in rows if row["id"] == name]) for name in names]
+
+
+def _fact(runs: Sequence[Run], rows: Sequence[Mapping[str, Any]]) -> Fact:
+    """One fact, with the rows that runs have for it."""
+    row = rows[0]
+    values = sorted(float(r["model"]) for r in rows)
+    half = len(values) // 2
+    middle = values[half] if len(values) % 2 else sum(values[half - 1 : half + 1]) / 2
+    error = float(row["error"]) / len(runs) ** 0.5 if "error" in row else None
+    inside = _inside(row, middle, error)
+    low, high = float(row["low"]), float(row["high"])
+    if "cases" in row:
+        pooled = together([Seen(float(r["model"]), int(r["cases"]), float(r["one_case"])) for r in rows])
+        middle, inside = pooled.value, judge(pooled, low, high)
+    form = Form("", 1.0, 0 if abs(high) >= 100 and row["unit"] != "per cent" else 1)
+    model = Estimate(middle, values[0], values[-1], measures.basis(runs), form, error)
+    span = f"{form.number(low)} to {form.number(high)}"
+    return Fact(row["what"], row["unit"], model, form.number(float(row["value"])), span, str(row["grade"]), inside)
 
 
 def _inside(row: Mapping[str, Any], value: float, error: float | None) -> bool | None:
@@ -234,7 +234,7 @@ def against_facts(page_: Page) -> str:
     many = f"{len(page_.facts) - len(missed) - len(untold)} of {len(page_.facts)}"
     met = f"{many} facts about the country are met within their range ({page_.basis.text()})"
     met += f"; missed: {', '.join(missed)}" if missed else ""
-    return f"{met}; too few people to tell: {', '.join(untold)}." if untold else f"{met}."
+    return f"{met}; too few cases to tell: {', '.join(untold)}." if untold else f"{met}."
 
 
 def limits(runs: Sequence[Run]) -> list[str]:
