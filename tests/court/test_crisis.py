@@ -115,7 +115,10 @@ def test_at_rest_the_neighbours_watch() -> None:
 def test_the_year_after_a_succession_draws_some_in_and_lets_them_go() -> None:
     """Turmoil .2: the first step .2 a month, down .5, so a year after a change is spent below level 1 for the most part."""
     high = [
-        float(e.magnitude) for seed in range(20) for e in years(seed, 1, succession_weeks=30.0)[1] if "comes to" in e.text
+        float(e.magnitude)
+        for seed in range(20)
+        for e in years(seed, 1, succession_weeks=30.0)[1]
+        if "comes to" in e.text
     ]
     assert high
     assert max(high) == 1.0

@@ -1,11 +1,11 @@
 """Powers act by their tables: what they see, when they act, how their measures add up, end and stay in bounds."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import yaml
 
 import custodes as cu
 from custodes.actors.levers import DEFAULTS, LeverValues
@@ -25,10 +25,16 @@ ALWAYS = Tactic("always", "acts", 1.0, (Effect("trade_cut", 0.15, most=0.95),), 
 
 
 def live(
-    player: Powers, weeks: int, seed: int = 1, levers: Any = DEFAULTS, watch: Any = None, **memory: float
+    player: Powers,
+    weeks: int,
+    seed: int = 1,
+    levers: Any = DEFAULTS,
+    watch: Any = None,
+    settings: tuple[str, ...] = ("diplomacy.weapons_clock=0",),
+    **memory: float,
 ) -> tuple[World, EventLog, Any]:
     """Powers, diplomacy and ladder alone for some weeks; returns the world, the log and the last week's levers."""
-    world, parameters, _ = court(seed)
+    world, parameters, _ = court(seed, settings)
     log = EventLog(str(world.start))
     week = None
     for number in range(weeks):
@@ -94,7 +100,7 @@ def test_one_organ_of_those_named_is_struck() -> None:
 def test_the_log_says_who_did_what_and_why() -> None:
     tactic = ALWAYS._replace(name="sanction", does="bans coal", when={"provocation": (1.0, 2.0)})
     player = Powers([Power("north", "Northland", (tactic,))])
-    world, parameters, _ = court(1)
+    world, parameters, _ = court(1, ("diplomacy.weapons_clock=0",))
     log = EventLog(str(world.start))
     for number in range(9):
         log.begin_week(number)
@@ -124,7 +130,8 @@ def test_what_a_power_estimates_errs_but_not_by_much_on_average() -> None:
         if week.number % 4 == 0:
             seen.append(world.actors["powers"]["seen"]["north"]["refugees"])
 
-    world, _, _ = play(ALWAYS, weeks=52 * 8, watch=look, refugees_month=1000.0)
+    tactic = ALWAYS._replace(when={"refugees": (0.0, 1.0)})
+    world, _, _ = play(tactic, weeks=52 * 8, watch=look, refugees_month=1000.0)
     truth = 1000.0 / float(world.places.population.sum()) * 1e6
     errors = np.array(seen[4:]) / truth
     assert 0.85 < errors.mean() < 1.25
@@ -163,7 +170,9 @@ def test_known_governments_hold_and_later_ones_are_drawn_half_and_half() -> None
 def test_what_a_government_does_ends_with_it() -> None:
     tactic = Tactic("engage", "pays", 1.0, (Effect("aid_dollars", 1e6),), term=True, government="doves")
     paid = []
-    player = Powers([ELECTED._replace(tactics=(tactic,), governments=(Government("doves", -240), Government("hawks", 20)))])
+    player = Powers(
+        [ELECTED._replace(tactics=(tactic,), governments=(Government("doves", -240), Government("hawks", 20)))]
+    )
     live(player, 30, watch=lambda _, week: paid.append(week.levers.aid_dollars))
     assert paid[:20] == [1e6] * 20
     assert paid[20:] == [0.0] * 10
@@ -182,7 +191,11 @@ def test_a_change_of_government_changes_sides_in_the_bargain() -> None:
 def test_what_a_neighbour_does_on_the_ladder_moves_levers_while_it_does_so() -> None:
     response = {"does": "shuts", "chance": 1.0, "enters": False, "secures": False}
     player = Powers(
-        [Power("north", "Northland", neighbour=True, ladder={1: (response, (Effect("border_open", -0.5, least=0.05),))})]
+        [
+            Power(
+                "north", "Northland", neighbour=True, ladder={1: (response, (Effect("border_open", -0.5, least=0.05),))}
+            )
+        ]
     )
     opened = []
     world, log, _ = live(
@@ -239,7 +252,7 @@ def test_a_new_neighbour_acts_from_yaml_alone(tmp_path: Path) -> None:
         "effects": [{"lever": "aid_grain", "add": 1000000}],
     }
     power = {"name": "east", "title": "Eastland", "source": "invented", "grade": "D", "tactics": [tactic]}
-    (folder / "actors.yaml").write_text(yaml.safe_dump({"powers": [power]}))
+    (folder / "actors.yaml").write_text(json.dumps({"powers": [power]}))
     scenario = cu.load(folder)
     _, log, levers = live(Powers.of(scenario), 3)
     assert [e.text.partition(":")[0] for e in log] == ["Eastland sends grain"]
@@ -263,7 +276,7 @@ BAD = [
 def test_a_wrong_table_is_refused_in_one_sentence(tmp_path: Path, change: dict[str, Any], said: str) -> None:
     tactic = {"name": "t", "does": "acts", "weight": 1, "lasts": 8, "effects": [{"lever": "aid_grain", "add": 1}]}
     power = {"name": "east", "title": "East", "source": "invented", "grade": "D", "tactics": [{**tactic, **change}]}
-    (tmp_path / "actors.yaml").write_text(yaml.safe_dump({"powers": [power]}))
+    (tmp_path / "actors.yaml").write_text(json.dumps({"powers": [power]}))
     scenario = type("Folder", (), {"folder": tmp_path})
     with pytest.raises(BadScenario, match=said):
         powers_file(scenario)  # type: ignore[arg-type]
@@ -283,7 +296,7 @@ def test_sanctions_and_aid_come_as_seldom_as_the_equations_say() -> None:
     player = Powers(Powers.of(cu.load("dprk/2017")).powers)
     kinds: list[str] = []
     for seed in range(40):
-        kinds += [e.lever for e in live(player, 520, seed)[1]]
+        kinds += [e.lever for e in live(player, 520, seed, settings=())[1]]
     assert 15 <= kinds.count("trade_cut") <= 60
     assert kinds.count("aid_dollars") == 0, "nobody pays before talks succeed"
-    assert kinds.count("broadcast_reach") == 40 * 10
+    assert 40 <= kinds.count("broadcast_reach") <= 80

@@ -96,6 +96,7 @@ class Powers:
     def __init__(self, powers: Sequence[Power], free_from: int = 0) -> None:
         """`free_from` is the first week in which powers act of themselves."""
         self.powers, self.free_from = tuple(powers), free_from
+        self._asks = [{name for tactic in a.tactics for name in tactic.when} for a in self.powers]
 
     def act(self, world: World, week: Week, p: Any) -> None:
         """Begin and end what the powers do, and lay it on this week's levers."""
@@ -154,7 +155,7 @@ class Powers:
         news, facts = public(world, standing, p), sights(world)
         for i, power in enumerate(self.powers):
             seen = {**news, **self._look(world, week, mine, i, facts, p)}
-            for j, tactic in enumerate(power.tactics):
+            for j in range(len(power.tactics)):
                 if self._plays(world, week, mine, (i, j), seen):
                     self._begin(world, week, mine, (i, j))
 
@@ -164,8 +165,10 @@ class Powers:
         """A power's estimates: moved toward what it sees this month, which errs by a factor of its own."""
         held = mine["seen"].setdefault(self.powers[i].name, {})
         for number, (name, fact) in enumerate(facts.items()):
+            if name not in self._asks[i]:
+                continue
             error = p.error * draws.one_normal(world.seed, "power", week.number, i, number)
-            sight = fact * float(portable.exp(error))
+            sight = fact * float(portable.exp_one(error))
             held[name] = held.get(name, sight) + p.learning * (sight - held.get(name, sight))
         return dict(held)
 
@@ -201,7 +204,7 @@ class Powers:
             organ=organs[0],
             magnitude=first.add,
             causes=_causes(week, tactic),
-            text=_sentence(power, tactic, effects, organs, world),
+            text=_sentence(power, tactic, effects, organs),
             origin=f"power:{power.name}",
             lever=first.lever,
         )
@@ -370,9 +373,7 @@ def _entity(i: int, j: int) -> int:
     return 1000 + 100 * i + j
 
 
-def _sentence(
-    power: Power, tactic: Tactic, effects: Sequence[Effect], organs: Sequence[str], world: World
-) -> str:
+def _sentence(power: Power, tactic: Tactic, effects: Sequence[Effect], organs: Sequence[str]) -> str:
     titles = {o.replace("_", " ") for o in organs if o}
     of = f" (of {', '.join(sorted(titles))})" if titles else ""
     parts = ", ".join(f"{e.lever.replace('_', ' ')} {e.add:+g}" for e in effects)

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -16,10 +16,18 @@ from custodes.scenario.reading import Document, read_yaml
 from custodes.scenario.schema import Policy, PolicyAction, TimelineEntry
 from custodes.scenario.timeline import Action, Timeline, Value, week_of
 from custodes.scenario.validation import validated
-from custodes.world.columns import COURT_ORGANS, ORGANS
+from custodes.world.columns import COURT_ORGANS, FATES, ORGANS, PURGE_CAUSES, RANKS
 
 __all__ = ["Policy", "actions_of", "cautions", "load_policy", "policies", "timeline_actions"]
 MOST_ACTIONS = 5000
+#: What the details of a purge may say; words without a list are free.
+_DETAILS: Final[dict[str, tuple[str, ...]]] = {
+    "person": (),
+    "rank": RANKS,
+    "cause": PURGE_CAUSES,
+    "fate": FATES,
+    "stated": (),
+}
 
 
 def policy_folder() -> Path:
@@ -155,6 +163,15 @@ def _values(
         value = lever_value(lever.name, entry.value)
     except BadInput as problem:
         raise refuse("value", str(problem)) from None
+    if lever.name in ("purge", "chief_purged"):
+        for detail, word in entry.details.items():
+            if detail not in _DETAILS:
+                raise refuse(
+                    "details", f"'{printable(detail, 40)}' is not a detail of a purge", did_you_mean(detail, _DETAILS)
+                )
+            if _DETAILS[detail] and word not in _DETAILS[detail]:
+                mend = did_you_mean(word, _DETAILS[detail], f"Choose one of {', '.join(_DETAILS[detail])}")
+                raise refuse("details", f"'{printable(word, 40)}' is not a {detail} of a purge", mend)
     return [((name or "all") if parts else None, value) for name in names]
 
 

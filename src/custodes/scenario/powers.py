@@ -129,7 +129,9 @@ class PowerEntry(Model):
     neighbour: bool = False
     hotline: bool = False  #: with the other powers, so that a clash is less likely to become a war
     capability: Annotated[Real, Field(ge=0, le=100, allow_inf_nan=False)] = 0.0  #: in the bargain over sanctions
-    stakes: Annotated[dict[Name, Number], Field(max_length=10)] = {}  #: above 0 for, below against; by government or `any`
+    stakes: Annotated[
+        dict[Name, Number], Field(max_length=10)
+    ] = {}  #: above 0 for, below against; by government or `any`
     governments: Annotated[list[GovernmentEntry], Field(max_length=40)] = []
     kinds: Annotated[list[Name], Field(max_length=10)] = []  #: what later governments may be
     term_weeks: Annotated[Whole, Field(ge=4, le=2600)] = 260
