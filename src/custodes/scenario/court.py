@@ -151,7 +151,7 @@ def _abroad(layers: Sequence[Layer], sizes: Sequence[tuple[int, int, int]]) -> i
     most = sizes[B_DIPLOMATIC][DIRECTOR]
     if abroad > most:
         raise layer.wrong(
-            ("abroad",), f"{abroad} of {most} directors of the diplomatic service", f"Give at most {most}"
+            ("abroad",), f"{abroad} posts, but the diplomatic service has {most} directors", f"Give at most {most}"
         )
     return abroad
 
