@@ -104,7 +104,7 @@ def test_a_cut_hits_the_organs_that_live_from_exports_harder_than_those_with_hid
 
 
 def test_aid_counts_for_seven_tenths_of_trade_and_comes_in_whole() -> None:
-    world, p, usual = court(1)
+    _, p, usual = court(1)
     aided = LeverValues(aid_dollars=0.5 * p.prices.exports)
     plain, more = trade.state_income(usual, p), trade.state_income(aided, p)
     gain = more.worth[B_CABINET] / plain.worth[B_CABINET] - 1.0
@@ -180,7 +180,7 @@ def test_no_cent_is_lost_and_no_account_overdrawn_whatever_is_done(timeline: lis
             assert books.total_cents() == before
             assert books.total_won() == won
             assert min(books.cents["leader_fund_cents"], books.cents["reserve"], int(books.organ_trade.min())) >= 0
-            assert 0 <= int(books.official_cents.min())
+            assert int(books.official_cents.min()) >= 0
             assert (world.branch.trade_ratio >= 0.0).all()
             assert np.isfinite([*world.branch.trade_ratio, ratio(world), world.memory["reserve_weeks"]]).all()
 

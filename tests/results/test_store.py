@@ -23,6 +23,9 @@ from custodes.results.table import Table
 
 REQUEST = {"scenario": "testland", "seed": 1, "weeks": 6, "settings": []}
 
+#: the files of a finished run
+WHOLE = {"run.parquet", "events.parquet", "falls.parquet", "reports.parquet", "record.json"}
+
 
 def names(folder: Path) -> set[str]:
     return {p.name for p in folder.iterdir()}
@@ -68,14 +71,14 @@ def test_a_table_refuses_arrays_of_another_shape(run: Run) -> None:
 
 def test_a_run_survives_the_disk(run: Run, tmp_path: Path) -> None:
     folder = run.save(tmp_path / "one")
-    assert names(folder) == {"run.parquet", "events.parquet", "falls.parquet", "record.json"}
+    assert names(folder) == WHOLE
     assert same(run, store.open_run(folder))
 
 
 def test_identical_runs_are_identical_bytes(tmp_path: Path) -> None:
     one, two = fake.run().save(tmp_path / "one"), fake.run().save(tmp_path / "two")
     again = store.open_run(one).save(tmp_path / "three")
-    for name in ("run.parquet", "events.parquet", "falls.parquet"):
+    for name in sorted(WHOLE - {"record.json"}):
         assert (one / name).read_bytes() == (two / name).read_bytes() == (again / name).read_bytes()
 
 
@@ -218,7 +221,7 @@ def test_a_folder_can_be_taken_again_after_a_kill(tmp_path: Path) -> None:
     taken = store.prepare(folder, False, REQUEST)
     assert names(folder) == {"request.json", ".custodes-lock"}
     taken.finish(fake.run(weeks=4))
-    assert names(folder) == {"run.parquet", "events.parquet", "falls.parquet", "record.json"}
+    assert names(folder) == WHOLE
 
 
 # --- preparing and resuming --------------------------------------------------------------------------------------------
@@ -348,7 +351,7 @@ def test_a_checkpoint_brings_back_world_series_and_log(tmp_path: Path) -> None:
     for name, values in recorder.arrays.items():
         np.testing.assert_array_equal(values, again.arrays[name])
     taken.finish(fake.run(weeks=4))
-    assert names(taken.path) == {"run.parquet", "events.parquet", "falls.parquet", "record.json"}
+    assert names(taken.path) == WHOLE
 
 
 @pytest.mark.usefixtures("worlds")

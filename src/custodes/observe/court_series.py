@@ -93,7 +93,12 @@ _COURT: Final = (
     _fell("reeducated", "officials purged and sent to re-education"),
     _kept("returned", "officials a week", "purged officials who came back to a post", "returned_week"),
     _mean("official_loyalty", "share", "loyalty to the leader, mean of officials in post", LOYALTY),
-    _mean("official_rent", "ratio", "what a post brings its holder, against the rest, mean of officials in post", RENT),
+    _mean(
+        "official_rent",
+        "index",
+        "what a post brings its holder, 1 for a director at rest; mean of officials in post",
+        RENT,
+    ),
     _mean("perceived_purge_hazard", "1/year", "yearly chance of being purged that officials in post expect", HAZARD),
     _court(
         "court_trade_usd",
@@ -125,8 +130,8 @@ _COURT: Final = (
     ),
     _faction(
         "faction_rent",
-        "ratio",
-        "what posts bring a faction's members, against the rest",
+        "index",
+        "what posts bring a faction's members, 1 for a director at rest",
         lambda s: s.court.mean(s.court.factions, RENT),
     ),
     _kept("plots", "plots", "plots against the leader under way", "plots_week", "mean"),
