@@ -21,7 +21,6 @@ from custodes.world.columns import B_DIPLOMATIC, COURT_ORGANS, IN_POST
 from custodes.world.officials import leave
 from custodes.world.state import World
 
-F = NDArray[np.float64]
 I = NDArray[np.int64]  # noqa: E741
 
 READS = (
@@ -64,10 +63,9 @@ def settle(world: World, week: Week, p: Any) -> None:
     q: Params = p.envoys
     memory = world.memory
     memory["envoy_defections_week"] = memory["envoy_listed_week"] = 0.0
-    memory["family_rule"] = memory.get("family_rule", 0.0) * float(portable.exp(-0.6931471805599453 / q.rule_half_life))
+    memory["family_rule"] = memory.get("family_rule", 0.0) * portable.exp_one(-0.6931471805599453 / q.rule_half_life)
     if week.first_of_year:
-        for i in [name for name in memory if name.startswith("embassy_short.")]:
-            del memory[i]
+        _fill_posts(world)
     rows = np.flatnonzero(world.court.abroad == 1)
     if rows.size == 0:
         return
@@ -75,11 +73,11 @@ def settle(world: World, week: Week, p: Any) -> None:
     _post(world, week, rows, rule, q)
     _order_home(world, week, rows, q)
     staff = _staff(world, rows.size, q)
-    weekly = weekly_hazards(world, week, rows, q)
+    court, outside = world.court, pull(world, week, q)
     gone, fled = np.zeros(rows.size, np.int64), np.zeros(rows.size, np.int64)
-    k0, k1 = draws.key_words(world.seed, "envoy")
-    present = world.court.status[rows] == IN_POST
-    if lottery(k0, k1, week.number & 0xFFFFFFFF, rows, present, *weekly, staff, gone, fled):
+    key = (*draws.key_words(world.seed, "envoy"), week.number & 0xFFFFFFFF)
+    heads = (court.status, court.loyalty, court.hazard, court.family_held, court.recalled)
+    if lottery(*key, rows, *heads, staff, memory["envoys_held"], outside, q, gone, fled):
         _lose(world, week, rows, gone, fled, q)
 
 
@@ -117,61 +115,102 @@ def _staff(world: World, posts: int, p: Params) -> I:
     """People under each head: an equal part of the pool, less those who have left since the turn of the year."""
     spare = max(0, int(p.pool + 0.5) - posts)
     staff = spare // posts + (np.arange(posts) < spare % posts)
-    for name, missing in world.memory.items():
-        if name.startswith("embassy_short."):
-            staff[int(name.partition(".")[2])] -= int(missing)
+    if world.memory.get("embassies_short", 0.0):
+        for name, missing in world.memory.items():
+            if name.startswith("embassy_short."):
+                staff[int(name.partition(".")[2])] -= int(missing)
     out: I = np.maximum(staff, 0)
     return out
+
+
+def _fill_posts(world: World) -> None:
+    """At the turn of the year every staff is brought to its strength."""
+    for name in [name for name in world.memory if name.startswith("embassy_short.")]:
+        del world.memory[name]
+    world.memory["embassies_short"] = 0.0
 
 
 # --- who leaves --------------------------------------------------------------------------------------------------------
 
 
-def yearly_hazard(loyalty: Any, purge_hazard: Any, held: Any, recalled: Any, info: float, asylum: float, p: Params) -> Any:
-    """Defections a year of one abroad; `held` is the share of his family at home, `recalled` 0 or 1."""
+@njit
+def yearly_hazard(loyalty, purge_hazard, held, recalled, outside, p):  # type: ignore[no-untyped-def]
+    """Defections a year of one abroad; `held` is the share of his family at home, `recalled` 0 or 1; see `pull`."""
     doubt = (1.0 - loyalty) / p.doubt
     fear = 1.0 + p.hazard * purge_hazard / (purge_hazard + p.hazard_half)
-    chance = p.opportunity + (1.0 - p.opportunity) * p.contact
-    outside = (p.information + info) * chance * asylum / p.asylum
     return p.rate * doubt * doubt * (1.0 - p.held * held) * (1.0 + p.recalled * recalled) * fear * outside
 
 
-def weekly_hazards(world: World, week: Week, rows: I, p: Params) -> tuple[F, F]:
-    """Chances this week of each head and of each man of his staff, (E,); vacant posts count as the mean head's."""
-    court = world.court
-    here = court.status[rows] == IN_POST
-    loyalty, fear = court.loyalty[rows].copy(), court.hazard[rows].copy()
-    if not here.all():
-        loyalty[~here] = portable.mean(loyalty, here)
-        fear[~here] = portable.mean(fear, here)
-    ordered = np.minimum(court.recalled[rows], 1)
-    info, asylum = world.memory.get("info", 0.3), float(week.levers.asylum)
-    one = yearly_hazard(loyalty, fear, court.family_held[rows], ordered, info, asylum, p)
-    many = yearly_hazard(loyalty, fear, world.memory["envoys_held"], ordered, info, asylum, p)
-    return np.minimum(1.0, one / WEEKS), np.minimum(1.0, many / WEEKS)
+def pull(world: World, week: Week, p: Params) -> float:
+    """What the outside does: information, the chance to act, and the chance of being taken in."""
+    chance = p.opportunity + (1.0 - p.opportunity) * p.contact
+    return (p.information + world.memory.get("info", 0.3)) * chance * float(week.levers.asylum) / p.asylum
 
 
 @njit
-def lottery(k0, k1, week, rows, present, head, man, staff, gone, fled):  # type: ignore[no-untyped-def]
+def mean_head(rows, status, loyalty, fear):  # type: ignore[no-untyped-def]
+    """Mean loyalty and perceived hazard of the heads in post: what the staff of a vacant post share; no doubts if none."""
+    both = 0.0
+    afraid = 0.0
+    n = 0
+    for row in rows:
+        if status[row] == IN_POST:
+            both += loyalty[row]
+            afraid += fear[row]
+            n += 1
+    return (both / n, afraid / n) if n else (1.0, 0.0)
+
+
+@njit
+def lottery(k0, k1, week, rows, status, loyalty, fear, held, recalled, staff, staff_held, outside, p, gone, fled):  # type: ignore[no-untyped-def]
     """Draw who leaves: `gone` heads (0 or 1) and `fled` staff of each post; returns how many in all."""
     total = 0
+    usual, usual_fear = mean_head(rows, status, loyalty, fear)
     for i in range(rows.shape[0]):
-        u, v = draws.two_uniforms(k0, k1, week, rows[i], 0)
-        if present[i] and u < head[i]:
+        row = rows[i]
+        here = status[row] == IN_POST
+        head, afraid = (loyalty[row], fear[row]) if here else (usual, usual_fear)
+        ordered = 1.0 if recalled[row] > 0 else 0.0
+        u, v = draws.two_uniforms(k0, k1, week, row, 0)
+        if here and u < yearly_hazard(head, afraid, float(held[row]), ordered, outside, p) / WEEKS:
             gone[i] = 1
             total += 1
+        man = min(yearly_hazard(head, afraid, staff_held, ordered, outside, p) / WEEKS, 0.999999)
         n = staff[i]
-        if n > 0 and man[i] > 0.0:  # binomial by inversion: nearly always none
-            chance = portable.exp_one(n * portable.log_one(1.0 - min(man[i], 0.999999)))
-            below = chance
-            k = 0
-            while v >= below and k < n:
-                k += 1
-                chance *= (n - k + 1) / k * man[i] / (1.0 - min(man[i], 0.999999))
-                below += chance
-            fled[i] = k
-            total += k
+        chance = portable.exp_one(n * portable.log_one(1.0 - man))
+        below = chance
+        while v >= below and fled[i] < n:  # binomial by inversion: nearly always none
+            fled[i] += 1
+            chance *= (n - fled[i] + 1) / fled[i] * man / (1.0 - man)
+            below += chance
+        total += fled[i]
     return total
+
+
+@njit
+def _all_hazards(rows, status, loyalty, fear, held, recalled, staff, staff_held, outside, p):  # type: ignore[no-untyped-def]
+    usual, usual_fear = mean_head(rows, status, loyalty, fear)
+    both = 0.0
+    for i in range(rows.shape[0]):
+        row = rows[i]
+        here = status[row] == IN_POST
+        head, afraid = (loyalty[row], fear[row]) if here else (usual, usual_fear)
+        ordered = 1.0 if recalled[row] > 0 else 0.0
+        both += staff[i] * yearly_hazard(head, afraid, staff_held, ordered, outside, p)
+        if here:
+            both += yearly_hazard(head, afraid, float(held[row]), ordered, outside, p)
+    return both
+
+
+def expected(world: World, week: Week, p: Params) -> float:
+    """Defections a year to be expected as things stand."""
+    court = world.court
+    rows = np.flatnonzero(court.abroad == 1)
+    if rows.size == 0:
+        return 0.0
+    heads = (court.status, court.loyalty, court.hazard, court.family_held, court.recalled)
+    staff, held = _staff(world, rows.size, p), world.memory.get("envoys_held", 1.0)
+    return float(_all_hazards(rows, *heads, staff, held, pull(world, week, p), p))
 
 
 def _lose(world: World, week: Week, rows: I, gone: I, fled: I, p: Params) -> None:
@@ -181,6 +220,7 @@ def _lose(world: World, week: Week, rows: I, gone: I, fled: I, p: Params) -> Non
         memory["envoy_defections_week"] += int(gone[i] + fled[i])
         if fled[i]:
             memory[f"embassy_short.{i}"] = memory.get(f"embassy_short.{i}", 0.0) + int(fled[i])
+            memory["embassies_short"] = 1.0
         for n in range(int(fled[i])):
             if draws.one(world.seed, "envoy", week.number, int(rows[i]), 2 + 3 * n) < p.listed:
                 _notice(world, week, rows, int(rows[i]), "a member of the staff of a post abroad", n, p)
@@ -192,7 +232,7 @@ def _lose(world: World, week: Week, rows: I, gone: I, fled: I, p: Params) -> Non
 
 
 def _named(world: World, row: int) -> str:
-    return f"{careers.name_of(world, row)}, {careers.title_of(world, row)}, posted abroad,"
+    return f"{careers.name_of(world, row)}, {careers.title_of(world, row)},"
 
 
 def _take_purse(world: World, row: int) -> None:
@@ -213,7 +253,9 @@ def _notice(world: World, week: Week, rows: I, row: int, who: str, n: int, p: Pa
     )
     where = destination(draws.one(world.seed, "envoy", week.number, row, 4 + 3 * n), float(week.levers.asylum))
     causes = [i for kind in ("recall", "asylum") for i in week.log.latest(kind, int(p.recall_weeks))[:1]]
-    causes += week.log.latest("envoy_defection", 52)[:1] + week.log.latest("purge", 52, organ=COURT_ORGANS[B_DIPLOMATIC])[:1]
+    causes += (
+        week.log.latest("envoy_defection", 52)[:1] + week.log.latest("purge", 52, organ=COURT_ORGANS[B_DIPLOMATIC])[:1]
+    )
     week.log.record(
         "envoy_defection",
         week.number,

@@ -104,12 +104,12 @@ def disadvantage(world: World, week: Week, food: float, p: Params) -> tuple[floa
 
 def request_rate(gap: float, p: Params) -> float:
     """Requests to resign a year, as a share of officers."""
-    return p.request_most / (1.0 + float(portable.exp(-p.request_slope * (gap - p.request_middle))))
+    return p.request_most / (1.0 + float(portable.exp_one(-p.request_slope * (gap - p.request_middle))))
 
 
 def granted_share(vacancies: float, p: Params) -> float:
     """Share of requests that are granted: halved with every `vacancy_halving` of posts that stand open."""
-    return p.granted * float(portable.exp(-0.6931471805599453 * vacancies / p.vacancy_halving))
+    return p.granted * float(portable.exp_one(-0.6931471805599453 * vacancies / p.vacancy_halving))
 
 
 def market_worth(world: World) -> float:

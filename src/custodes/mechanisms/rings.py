@@ -10,6 +10,7 @@ of the till of the county where the load is sold, half to the police and half to
 have had are a measure, not a flow: they were never paid.
 """
 
+import itertools
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -161,9 +162,9 @@ def plan(same: Same, lost: bytes, staffed: float, officers: float, p: Params) ->
     wanted = np.zeros(len(places.counties))
     wanted[list(goals.county)] = np.asarray(goals.home) + np.asarray(goals.abroad)
     weight = np.asarray((*p.carriers, officers))[found.traveller] * wanted[found.target] * portable.exp(value / p.scale)
-    first = (*(int(np.argmax(found.source == c)) for c in sources), found.source.size)
+    first = (0, *np.cumsum([np.count_nonzero(found.source == c) for c in sources]).tolist())
     share, cumulative = np.zeros(weight.size), np.zeros(weight.size)
-    for a, b in zip(first[:-1], first[1:], strict=True):
+    for a, b in itertools.pairwise(first):
         whole = portable.total(weight[a:b])
         share[a:b] = weight[a:b] / whole if whole > 0.0 else 0.0
         cumulative[a:b] = _running(share[a:b])
@@ -192,7 +193,9 @@ def chain_fees(checkpoints: int, intercept: float) -> F:
 
 
 @njit
-def carry(k0, k1, week, block, grams, load, cumulative, passes, bribes, target, traveller, stock, lost_to, by_class, paid):  # type: ignore[no-untyped-def]
+def carry(
+    k0, k1, week, block, grams, load, cumulative, passes, bribes, target, traveller, stock, lost_to, by_class, paid
+):  # type: ignore[no-untyped-def]
     """Send off `grams` load by load; fills stock, seizures and bribes (US$) by county and grams carried by class.
 
     Returns the grams seized.

@@ -152,7 +152,9 @@ def road_costs(g: Graph, traveller: int, terms: Terms) -> F:
     return np.asarray(g.checkpoints * risk * at_stake + bribes + terms.per_km * g.km, np.float64)
 
 
-def _trees(g: Graph, source: int, targets: tuple[int, ...], traveller: int, terms: Terms) -> list[list[tuple[float, float]]]:
+def _trees(
+    g: Graph, source: int, targets: tuple[int, ...], traveller: int, terms: Terms
+) -> list[list[tuple[float, float]]]:
     """Checkpoints and kilometres of up to `paths` different paths to each target."""
     counties = g.first.size - 1
     distance, before, by = np.empty(counties), np.empty(counties, np.int32), np.empty(counties, np.int32)
@@ -180,4 +182,6 @@ def ways(places: Same, sources: tuple[int, ...], targets: tuple[int, ...], lost:
             for target, paths in zip(others, _trees(g, source, others, traveller, terms), strict=True):
                 rows += [(source, target, traveller, n, km) for n, km in paths]
     column: Callable[[int, Any], Any] = lambda i, kind: np.array([r[i] for r in rows], kind)  # noqa: E731
-    return Ways(column(0, np.int32), column(1, np.int32), column(2, np.int32), column(3, np.float64), column(4, np.float64))
+    return Ways(
+        column(0, np.int32), column(1, np.int32), column(2, np.int32), column(3, np.float64), column(4, np.float64)
+    )

@@ -73,9 +73,7 @@ def _neighbours(
     return tuple(out)
 
 
-def _roads(
-    latitude: F, longitude: F, neighbours: tuple[tuple[int, ...], ...]
-) -> tuple[tuple[int, int, float], ...]:
+def _roads(latitude: F, longitude: F, neighbours: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, int, float], ...]:
     """Roads (county, county, km), each once: what is left of the links between neighbours, and what joins the parts.
 
     A link stays unless a third county lies in the circle around it (Gabriel and Sokal 1969): travellers go through that

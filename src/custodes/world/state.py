@@ -1,7 +1,7 @@
 """The world that a run steps: arrays and numbers only, so that it can be saved, resumed and compared byte by byte."""
 
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,9 @@ class Contraband(NamedTuple):
     price_at_border: float = 0.0  #: US$ a gram
 
 
+NO_CONTRABAND: Final = Contraband()
+
+
 @dataclass
 class Places:
     """What never changes in a run. C counties, P provinces."""
@@ -40,7 +43,7 @@ class Places:
     markets: F  #: (C,) official markets, by population share of the province's count
     roads: tuple[tuple[int, int, float], ...]  #: (county, county, km), each road once
     court: CourtPlan  #: posts, titles, names
-    contraband: Contraband = Contraband()
+    contraband: Contraband = NO_CONTRABAND
 
 
 @dataclass
@@ -131,8 +134,12 @@ class World:
     sums: NDArray[np.int64]  #: (C, N_SUMS), last week's
     tile_histogram: NDArray[np.uint16]  #: (tiles, 32) adults by needed peer share, from the tile's last quarter week
     memory: dict[str, float] = field(default_factory=dict)  #: named scalars of mechanisms and of the event log
-    actors: dict[str, Any] = field(default_factory=dict)  #: what the leader, powers and reporters keep: JSON values only
-    register: list[dict[str, Any]] = field(default_factory=list)  #: every fall from post, a record each: JSON values only
+    actors: dict[str, Any] = field(
+        default_factory=dict
+    )  #: what the leader, powers and reporters keep: JSON values only
+    register: list[dict[str, Any]] = field(
+        default_factory=list
+    )  #: every fall from post, a record each: JSON values only
 
     def total(self, name: str, part: int | None = None) -> int:
         """Real (k times) national sum of last week's `name`."""
