@@ -10,6 +10,7 @@ A vacant post with `weeks_away` above zero is held open for so many weeks.
 
 import math
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -49,7 +50,9 @@ READS = (
 )
 WRITES = "court memory books.official_won books.official_cents"
 
+MONTH: Final = 4  #: weeks between two reshuffles of directors
 FALL_WEEKS: Final = 52  #: how far back the fall is searched for that emptied a post
+_NOBODY: Final = -1  #: kind of a post whose holder is not moved
 _FILLING, _FAMILY = 4, 5  #: blocks of the stream `newcomer` beside the person's own
 
 
@@ -78,10 +81,21 @@ def settle(world: World, week: Week, p: Any) -> None:
     posts = world.places.court.posts
     moving = pass_week(world, week, p)
     rotate(world, week, np.flatnonzero(moving))
-    for row in np.flatnonzero(court.status[:posts] == VACANT_POST):
-        fill(world, week, p, int(row))
+    for row in np.flatnonzero(court.status[:posts] == VACANT_POST).tolist():
+        fill(world, week, p, row)
     if week.number == -1:
-        seat_known(court, world.places.court, world.start)
+        _take_seats(world, week, p)
+
+
+def _take_seats(world: World, week: Week, p: Any) -> None:
+    """The burn-in ends: posts with a title are filled at once, and their holders bear the names that are known."""
+    court = world.court
+    for row in np.flatnonzero((court.holder >= 0) & (court.status == VACANT_POST)).tolist():
+        court.weeks_away[row] = 0
+        fill(world, week, p, row)
+        if court.status[row] == VACANT_POST:
+            newcomer(world, week, p, row)
+    seat_known(court, world.places.court, world.start)
 
 
 # --- time, patrons, rotation ---------------------------------------------------------------------------------------------
@@ -91,7 +105,7 @@ def pass_week(world: World, week: Week, p: Any) -> NDArray[np.bool_]:
     """A week more in office for all; patrons are counted; returns who is to be moved, shape (posts,)."""
     court, plan = world.court, world.places.court
     place = np.full(_last_person(world) + 1, -1, np.int32)
-    rates = _rotation(plan, p.careers)
+    rates = _rotation(plan.force, p.careers.rotation, week.number % MONTH == 0)
     moving = np.zeros(plan.posts, np.bool_)
     keys = (*draws.key_words(world.seed, "rotation"), *draws.key_words(world.seed, "patron"))
     _pass(
@@ -107,11 +121,17 @@ def pass_week(world: World, week: Week, p: Any) -> NDArray[np.bool_]:
     return moving
 
 
-def _rotation(plan: CourtPlan, p: Params) -> F:
-    """Chance that a holder moves another, by organ and rank, shape (10, 3): half his own, since two are moved at once."""
-    organ, rank = np.arange(len(COURT_ORGANS))[:, None], np.arange(len(RANKS))[None, :]
-    organ, rank = np.broadcast_arrays(organ, rank)
-    return 0.5 * rotation_rates(organ, rank, coercive(plan), p)
+@cache
+def _rotation(force: tuple[float, ...], rotation: tuple[float, ...], directors: bool) -> F:
+    """Chance that a holder moves another, by organ and rank, shape (10, 3): half his own, since two are moved at once.
+
+    Directors are moved once in four weeks, with four times the chance.
+    """
+    organ, rank = np.meshgrid(np.arange(len(COURT_ORGANS)), np.arange(len(RANKS)), indexing="ij")
+    rates: F = 0.5 * rotation_rates(organ, rank, np.array(force) > 0.0, rotation)
+    rates[:, DIRECTOR] *= MONTH if directors else 0.0
+    rates.setflags(write=False)
+    return rates
 
 
 @njit
@@ -130,7 +150,7 @@ def _pass(fixed, moved, rates, place, moving, keys, week, p):  # type: ignore[no
         if status[i] != IN_POST:
             continue
         tenure[i] += 1
-        if abroad[i] == 0:
+        if abroad[i] == 0 and rates[organ[i], rank[i]] > 0.0:
             u, _ = draws.two_uniforms(keys[0], keys[1], week, i, 0)
             moving[i] = u < rates[organ[i], rank[i]]
         if rank[i] == CHIEF:
@@ -159,18 +179,18 @@ def rotate(world: World, week: Week, rows: I8) -> None:
     if len(rows) == 0:
         return
     posts = plan.posts
-    force = coercive(plan)[court.organ[:posts]]
-    free = (court.status[:posts] == IN_POST) & (court.abroad[:posts] == 0)
+    kind = court.rank[:posts] + len(RANKS) * coercive(plan)[court.organ[:posts]]
+    kind[(court.status[:posts] != IN_POST) | (court.abroad[:posts] == 1)] = _NOBODY
     pairs: list[tuple[int, int]] = []
     for row in rows.tolist():
-        if not free[row]:
+        if kind[row] == _NOBODY:
             continue
-        free[row] = False
-        like = np.flatnonzero(free & (court.rank[:posts] == court.rank[row]) & (force == force[row]))
+        own, kind[row] = kind[row], _NOBODY
+        like = np.flatnonzero(kind == own)
         court.tenure[row] = 0
         if len(like):
             other = int(like[int(draws.one(world.seed, "rotation", week.number, row, 1) * len(like))])
-            free[other] = False
+            kind[other] = _NOBODY
             pairs.append((row, other))
     if pairs:
         first, second = np.array(pairs, np.int64).T
@@ -402,6 +422,7 @@ def generated_name(plan: CourtPlan, person: int) -> str:
     taken = {holder.name for holder in plan.holders}
     for attempt in range(pairs):
         given, family = divmod((person * stride + attempt) % pairs, len(plan.family_names))
+        family = (family + 7 * given * given + 3 * given) % len(plan.family_names)  # else colleagues share names
         name = f"{plan.family_names[family]} {plan.given_names[given]}"
         if name not in taken:
             return name

@@ -19,7 +19,7 @@ from custodes import draws, portable
 from custodes.engine.step import Week
 from custodes.jit import njit
 from custodes.mechanisms.rents import usual_income
-from custodes.world.columns import B_ARMY, CHIEF, COLLECTORS, DEPUTY, IN_POST, N_COURT, U16
+from custodes.world.columns import B_ARMY, CHIEF, COLLECTORS, DEPUTY, IN_POST, U16
 from custodes.world.state import World
 
 F = NDArray[np.float64]
@@ -95,8 +95,8 @@ def fear_purges(world: World, p: Params) -> None:
     `branch.purged` is the share of the organ's posts that fell, chiefs counted three times; read here and cleared.
     """
     branch = world.branch
-    posts = np.bincount(world.court.organ[world.court.organ >= 0], minlength=N_COURT)
-    everywhere = float(portable.mean(branch.purged, posts))
+    sizes = np.array(world.places.court.sizes, np.float64).sum(axis=1)
+    everywhere = portable.mean(branch.purged, sizes)
     seen = WEEKS * (p.hazard_own * branch.purged + (1.0 - p.hazard_own) * everywhere)
     branch.hazard += p.hazard_fade * (seen - branch.hazard)
     branch.purged[:] = 0.0

@@ -89,14 +89,14 @@ def _fill_persons(court: Court, plan: CourtPlan, p: Any, seed: int) -> None:
 def _tenures(court: Court, plan: CourtPlan, p: Any, luck: F) -> NDArray[np.int32]:
     """Weeks since the last move of each holder in a court at rest: geometric, by the rates of rotation and purge."""
     organ, rank = court.organ[: plan.posts], court.rank[: plan.posts]
-    leaving = np.asarray(PURGED_A_WEEK)[rank] + rotation_rates(organ, rank, coercive(plan), p)
+    leaving = np.asarray(PURGED_A_WEEK)[rank] + rotation_rates(organ, rank, coercive(plan), p.rotation)
     weeks: NDArray[np.int32] = np.floor(portable.log(1.0 - luck) / portable.log(1.0 - leaving)).astype(np.int32)
     return weeks
 
 
-def rotation_rates(organ: Any, rank: Any, holds_force: NDArray[np.bool_], p: Any) -> F:
-    """Chance in a week that the holder of a post is rotated: chiefs of coercive organs, other chiefs and deputies, directors."""
-    of_coercive, of_others, of_directors = p.rotation
+def rotation_rates(organ: Any, rank: Any, holds_force: NDArray[np.bool_], rotation: tuple[float, ...]) -> F:
+    """Chance in a week that the holder of a post is moved; `rotation`: coercive chiefs, other chiefs and deputies, directors."""
+    of_coercive, of_others, of_directors = rotation
     chief = (rank == CHIEF) & holds_force[organ]
     return np.where(rank == DIRECTOR, of_directors, np.where(chief, of_coercive, of_others))
 
