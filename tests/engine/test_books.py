@@ -1,4 +1,4 @@
-"""Won, cents, grain and people close every week whatever anybody does, and a law that is broken stops the run."""
+"""Won, cents, grain, contraband and people close every week whatever anybody does; a broken law stops the run."""
 
 import subprocess
 import sys
@@ -14,8 +14,8 @@ from custodes.actors.levers import LEVERS, Lever
 from custodes.engine.step import Step
 from custodes.engine.stepper import SETTLE
 from custodes.errors import BrokenLaw
-from custodes.world.books import MAY_BE_NEGATIVE
-from custodes.world.columns import CLASSES, ORGANS, VACANT
+from custodes.world.books import ARRAYS, MAY_BE_NEGATIVE
+from custodes.world.columns import CLASSES, COURT_ORGANS, ORGANS, VACANT
 from custodes.world.state import World
 from tests.cli.command import environment
 from tests.engine.country import action, ride
@@ -32,6 +32,13 @@ def numbers(lever: Lever) -> st.SearchStrategy[float]:
     return st.sampled_from([lever.low, high, lever.default]) | st.floats(lever.low, high)
 
 
+def organs_of(lever: Lever) -> list[str]:
+    """The organs that a lever may be moved for; none if it is one value for the country."""
+    if lever.per_organ:
+        return ["all", *ORGANS]
+    return ["all", *COURT_ORGANS] if lever.per_court else []
+
+
 @st.composite
 def actions(draw: st.DrawFn) -> list[dict[str, Any]]:
     """A timeline of up to a dozen actions on any levers in any weeks."""
@@ -41,7 +48,7 @@ def actions(draw: st.DrawFn) -> list[dict[str, Any]]:
         if name == "ration_priority":
             out.append(action(name, draw(st.permutations(CLASSES).map(lambda c: list(c[:4]))), week))
             continue
-        organ = draw(st.sampled_from([*ORGANS, "all"])) if lever.per_organ else None
+        organ = draw(st.sampled_from(organs_of(lever))) if organs_of(lever) else None
         one = action(name, draw(numbers(lever)), week, organ)
         if not lever.impulse and draw(st.booleans()):
             one["weeks"] = draw(st.integers(1, 30))
@@ -58,7 +65,10 @@ def live(given_actions: list[dict[str, Any]], name: str = "dprk/2017", k: int = 
             assert books.total_won() + world.total("money") == books.opening["won"]
             assert books.total_cents() + world.total("dollars_cents") == books.opening["cents"]
             assert sum(books.grams.values()) == books.opening["grams"]
-            for accounts in (books.won, books.cents, books.grams):
+            drugs = sum(books.contraband.values()) + int(books.contraband_stock.sum())
+            assert drugs == books.opening["contraband"]
+            assert all(int(getattr(books, name).min()) >= 0 for name in ARRAYS)
+            for accounts in (books.won, books.cents, books.grams, books.contraband):
                 assert all(v >= 0 or n in MAY_BE_NEGATIVE for n, v in accounts.items())
         assert_consistent(it.world)
 
@@ -73,7 +83,7 @@ def everything(end: str, but: tuple[str, ...] = ()) -> list[dict[str, Any]]:
     """All levers at their `low` or `high`, impulses in week 3; aid and imports no larger than 1e10 US$ and 1e7 t."""
     cap = {"aid_dollars": 1e10, "aid_grain": 1e7, "import_grain_extra": 1e7}
     return [
-        action(n, min(getattr(x, end), cap.get(n, x.high)), 3, "all" if x.per_organ else None)
+        action(n, min(getattr(x, end), cap.get(n, x.high)), 3, "all" if organs_of(x) else None)
         for n, x in LEVERS.items()
         if n != "ration_priority" and n not in but
     ]
@@ -96,6 +106,21 @@ CORNERS: dict[str, list[dict[str, Any]]] = {
         action("budget_economy", 0.0),
         action("market_tolerance", 0.0),
         action("guards_pay", 3.0, 0, "all"),
+    ],
+    "a court cut off": [
+        action("court_revenue_cut", 1.0, 0, "all"),
+        action("trade_cut", 0.98),
+        action("trade_leak", 0.0),
+        action("budget_gifts", 3.0),
+        action("edict", 1.0, 4, "all"),
+        action("recall", 1.0, 8),
+        *(action("purge", 1.0, w, organ) for w in range(2, 90, 3) for organ in COURT_ORGANS),
+    ],
+    "a court showered with dollars": [
+        action("aid_dollars", 1e10),
+        action("budget_gifts", 3.0),
+        action("rehabilitation", 1.0, 20, "all"),
+        action("budget_gifts", 0.0, 60),
     ],
     "closures and reforms": [
         action(n, 1.0, w) for w in (1, 2, 3, 20, 40) for n in ("market_closure", "currency_reform")
@@ -136,6 +161,18 @@ def dollar(world: World) -> None:
     world.books.cents["reserve"] -= 1
 
 
+def trading_house(world: World) -> None:
+    world.books.organ_trade[3] += 1
+
+
+def purse(world: World) -> None:
+    world.books.official_won[0] += 1
+
+
+def ring(world: World) -> None:
+    world.books.contraband_stock[0] += 1
+
+
 def grain(world: World) -> None:
     world.books.grams["market_stock"] += 1
 
@@ -160,6 +197,9 @@ BREAKS: list[tuple[Callable[[World], None], int, str]] = [
     (coin, 5, "won do not close.*\\+1$"),
     (pocket, 5, "won do not close.*\\+1$"),
     (dollar, 5, "cents do not close.*-1$"),
+    (trading_house, 5, "cents do not close.*\\+1$"),
+    (purse, 5, "won do not close.*\\+1$"),
+    (ring, 5, "contraband do not close.*\\+1$"),
     (grain, 5, "grams do not close.*\\+1$"),
     (overdraw, 5, "the account 'importers' is overdrawn by 1$"),
     (cash, 6, "won do not close"),
