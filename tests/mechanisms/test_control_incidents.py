@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.mechanisms.control_country import ADULTS, LOG_START, UNITS, C, P, changed, country, needing, put, week
 
-from custodes.mechanisms import incidents, punishment
-from custodes.mechanisms.stance import BINS
+from custodes.mechanisms import incidents, lost_counties, obedience, punishment
+from custodes.mechanisms.stance import BIN_CENTERS, BINS
 from custodes.observe.events import EventLog
+from custodes.world.columns import B_ARMY, B_GUARD, IN_POST
 from custodes.world.state import World
 
 share = st.floats(0.0, 1.0)
@@ -137,7 +138,7 @@ def test_organs_are_called_in_turn_and_obey_with_their_probability() -> None:
     log = run_each_week_anew(world, 250, p)
     crowds, refused = kinds(log, "incident"), kinds(log, "refusal")
     police = 0.35 + 0.5 * 0.5 + 0.3 * 0.2 - 0.3 * 0.7 - 0.5 * 1.0  # support 39,321 / 65,535 is 0.2
-    assert float(incidents.obedience(0.5, 0.2, 0.7, 1.0, p.incidents)) == pytest.approx(max(police, 0.02), abs=1e-9)
+    assert float(obedience.obedience(0.5, 0.2, 0.7, 1.0, p.incidents)) == pytest.approx(max(police, 0.02), abs=1e-9)
     by_police = [e for e in refused if e.organ == "police"]
     assert within(len(by_police), len(crowds), 1.0 - max(police, 0.02))
     order = ["police", "state_security", "army"]
@@ -160,9 +161,9 @@ def run_each_week_anew(world: World, weeks: int, p: Any) -> EventLog:
 
 @given(share, st.floats(-1.0, 1.0), share, share)
 def test_obedience_is_never_certain(morale: float, support: float, local: float, crowd: float) -> None:
-    chance = float(incidents.obedience(morale, support, local, crowd, P.incidents))
+    chance = float(obedience.obedience(morale, support, local, crowd, P.incidents))
     assert 0.02 <= chance <= 0.99
-    assert chance >= float(incidents.obedience(morale, support, local, min(1.0, crowd + 0.1), P.incidents))
+    assert chance >= float(obedience.obedience(morale, support, local, min(1.0, crowd + 0.1), P.incidents))
 
 
 def test_a_tenth_of_a_dispersed_crowd_is_arrested_over_the_weeks() -> None:
@@ -226,11 +227,11 @@ def test_a_small_crowd_that_nobody_moves_against_goes_home() -> None:
 def test_a_lost_county_is_retaken_at_fifteen_in_a_hundred_a_week() -> None:
     world, weeks, back = country(), 1000, 0
     for number in range(weeks):
-        world.county.lost[:] = 1
-        world.memory.update({f"lost_crowd.{c}": 1000.0 for c in range(C)})
-        incidents.settle(world, week(number), changed("incidents", spark=0.0))
-        back += int((world.county.lost == 0).sum())
-    assert within(back, weeks * C, 0.15)
+        world.county.lost[1:] = 1  # the capital would be contested
+        world.memory.update({f"lost_crowd.{c}": 1000.0 for c in range(1, C)})
+        incidents.settle(world, week(number), changed("incidents", spark=0.0, uprising_share=2.0))
+        back += int((world.county.lost[1:] == 0).sum())
+    assert within(back, weeks * (C - 1), 0.15)
 
 
 @pytest.mark.parametrize("hindered", [{"loyal": 1.01}, {"army_agents": 0.0}])
@@ -238,9 +239,10 @@ def test_only_a_loyal_organ_stronger_than_the_crowd_retakes(hindered: dict[str, 
     world = country()
     world.county.lost[1] = 1
     world.memory["lost_crowd.1"] = 5000.0  # police have 2,400 agents, state security 600, the army 18,000
-    log = run(world, 200, changed("incidents", spark=0.0, **hindered))
+    quiet = {"spark": 0.0, "uprising_share": 1.0}
+    log = run(world, 200, changed("incidents", **quiet, **hindered))
     assert len(kinds(log, "retaken")) == 0
-    assert len(kinds(run(world, 200, changed("incidents", spark=0.0)), "retaken")) == 1
+    assert len(kinds(run(world, 200, changed("incidents", **quiet)), "retaken")) == 1
 
 
 def test_shocks_add_up_and_fade() -> None:
@@ -283,23 +285,69 @@ def test_a_crowd_names_what_may_lie_behind_it() -> None:
 
 
 def test_the_ratio_contest_is_exact() -> None:
-    assert incidents.fall_chance(0.2, 0.1) == pytest.approx(0.8)
-    assert incidents.fall_chance(0.0, 0.0) == 0.0
-    assert incidents.fall_chance(0.15, 1.0) == pytest.approx(0.0225 / 1.0225)
+    assert lost_counties.fall_chance(0.2, 0.1) == pytest.approx(0.8)
+    assert lost_counties.fall_chance(0.0, 0.0) == 0.0
+    assert lost_counties.fall_chance(0.15, 1.0) == pytest.approx(0.0225 / 1.0225)
 
 
 def test_the_state_falls_as_often_as_the_contest_says() -> None:
     p, weeks, fell = changed("incidents", spark=0.0, retake=0.0), 1500, 0
     world = country()
-    world.county.lost[[1, 2, 4]] = 1
     for number in range(weeks):
         log = EventLog(LOG_START)
+        world.county.lost[[1, 2, 4]] = 1
         incidents.settle(world, week(number, log), p)
         fell += "outcome" in world.memory
+        assert ("end" in {e.kind for e in log}) == ("outcome" in world.memory) == (not world.county.lost.any())
         world.memory.pop("outcome", None)
-    loyal = 0.10 * 0.45 + 0.08 * 0.57 + 0.82 * 0.645  # 0.35 + 0.25 + 0.06 less 0.3 of the locally recruited
-    assert within(fell, weeks, incidents.fall_chance(0.5, loyal))
+    loyal = 0.10 * 0.45 + 0.08 * 0.57 + 0.82 * 0.695  # 0.35 + half of morale + 0.06 less 0.3 of the locally recruited
+    assert within(fell, weeks, lost_counties.fall_chance(0.5, loyal))
     assert kinds(log, "uprising")[0].magnitude == pytest.approx(0.5)
+
+
+def test_force_whose_commanders_care_little_for_the_leader_does_not_count() -> None:
+    world = country()
+    here, own = obedience.ground(world), P.incidents
+    army = np.isin(world.court.organ, (B_ARMY, B_GUARD))
+    world.court.status[army], world.court.force[army], world.court.loyalty[army] = IN_POST, 0.01, 0.5
+    assert obedience.loyal_share(world, 2, own) == pytest.approx(1.0)
+    before = lost_counties.loyal_force(world, here, own)
+    world.court.loyalty[world.court.organ == B_ARMY] = own.stand_aside - 0.01
+    assert obedience.loyal_share(world, 2, own) == pytest.approx(0.5)
+    assert lost_counties.loyal_force(world, here, own) == pytest.approx(before - 0.5 * 0.82 * 0.695)
+
+
+def test_the_army_obeys_by_the_morale_of_its_troops() -> None:
+    world, own = country(), P.incidents
+    here = obedience.ground(world)
+    before = obedience.called_to(world, here, 2, 1, 0.3, own)
+    world.branch.troop_morale[B_ARMY] -= 0.2
+    assert obedience.called_to(world, here, 2, 1, 0.3, own) == pytest.approx(before - 0.5 * 0.2)
+    assert obedience.called_to(world, here, 0, 1, 0.3, own) == pytest.approx(
+        float(obedience.obedience(0.5, 0.2, 0.7, 0.3, own)), abs=1e-4
+    )
+
+
+def test_those_who_were_beaten_stay_at_home_for_a_year() -> None:
+    world, p = country(), changed("incidents", **ALWAYS, heat=5.0, obey_base=9.0)
+    needing(world, RIPE)
+    first = run(world, 1, p)
+    again = run(world, 1, p)
+    assert min(e.magnitude for e in kinds(first, "incident")) == pytest.approx(PEOPLE)
+    assert max((e.magnitude for e in kinds(again, "incident")), default=0.0) <= 0.02 * PEOPLE
+    run(world, 52, changed("incidents", spark=0.0))
+    back = kinds(run(world, 1, p), "incident")
+    assert len(back) == C
+    assert 0.6 * PEOPLE <= max(e.magnitude for e in back) <= 0.66 * PEOPLE
+
+
+@given(st.lists(st.integers(0, 1000), min_size=BINS, max_size=BINS), share, st.floats(0.0, 2.0), st.floats(0.01, 1.0))
+def test_no_more_act_than_are_not_spent(histogram: list[int], spent: float, push: float, risk: float) -> None:
+    counts = np.array(histogram, np.float64)
+    acting = incidents.acting_share(counts, BIN_CENTERS, push, risk, spent)
+    assert acting <= min(1.0 - spent + 1e-9, incidents.acting_share(counts, BIN_CENTERS, push, risk) + 1e-12)
+    if push >= 2.0 and sum(histogram):
+        assert acting == pytest.approx(1.0 - spent)
 
 
 @pytest.mark.parametrize(("lost", "contested"), [([0], True), ([1], False), ([], False)])
@@ -314,13 +362,13 @@ def test_the_capital_alone_is_contested_but_not_another_county_below_the_share(
 
 def test_garrisons_are_not_part_of_a_crowd() -> None:
     world = country()
-    here = incidents.ground(world)
+    here = obedience.ground(world)
     assert (here.adults == PEOPLE).all()
     assert (here.histogram.sum(axis=1) == UNITS * ADULTS).all()
     assert here.support == pytest.approx(0.2, abs=1e-4)
     assert here.fear == pytest.approx(0.4, abs=1e-4)
     world.units.support[-1] = 65_535  # the garrison
-    assert incidents.ground(world).army_support == pytest.approx(1.0)
+    assert obedience.ground(world).army_support == pytest.approx(1.0)
 
 
 def test_the_same_world_gives_the_same_week() -> None:

@@ -46,6 +46,7 @@ def switched_off(settings: Settings) -> stance.Params:
         peer=0.0,
         hardship_base=0.0,
         hardship_food=1.0,
+        hardship_starved=0.0,
         hardship_memory=0.0,
         fear_base=1.0,
         evade_below=-2.0,

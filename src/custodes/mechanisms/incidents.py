@@ -2,8 +2,11 @@
 
 Granovetter 1978 (thresholds) with Epstein's risk: aversion is uniform, so the share that acts is a clipped line and the
 tipping point is exact. A refused order is news next door; a county where all refuse is lost until retaken; lost
-counties spread, and enough of them contest the whole (ratio contest: Tullock; Skaperdas 1996). EQUATIONS.md 6 and 9.
-The spread of lost counties is near-critical: grade D, and results say so.
+counties spread, and enough of them contest the whole (mechanisms.lost_counties). EQUATIONS.md 6 and 9.
+
+Those who marched and were beaten stay at home for about a year, so that unrest burns out where it has been, as in the
+epidemic models of riots (Burbeck, Raine and Stark 1978; Bonnasse-Gahot et al. 2018: participants are susceptible, active,
+then spent). They are the ones who needed least to be moved.
 """
 
 from typing import Any, Final, NamedTuple
@@ -15,23 +18,20 @@ from custodes import draws, portable
 from custodes.engine.step import Week
 from custodes.engine.tables import F
 from custodes.jit import njit
-from custodes.mechanisms import indicators
-from custodes.mechanisms.morale import agents_per_unit
-from custodes.mechanisms.stance import BIN_CENTERS, BINS, arrest_chance
-from custodes.world.columns import POLICE, STATE_SECURITY, U16
+from custodes.mechanisms import indicators, lost_counties
+from custodes.mechanisms.obedience import CALLED, Ground, called_to, ground
+from custodes.mechanisms.stance import BIN_CENTERS, arrest_chance
+from custodes.world.columns import U16
 from custodes.world.state import World
 
 READS = (
     "tile_histogram tiles.county tiles.first_unit units.adults units.fear units.support units.county units.garrison "
-    "guards.morale guards.capacity guards.staff places.neighbours places.population places.capital places.soldiers "
+    "guards.morale guards.capacity guards.staff branch.troop_morale court.force court.loyalty court.status court.organ places.neighbours places.population places.capital places.soldiers "
     "county.lost county.shock county.refusal_news sums.anger_u16 sums.households sums.dissenters sums.evaders "
     "sums.stress_u16 places.counties places.province places.provinces levers.currency_reform levers.market_closure memory"
 )
 WRITES = "county.anger county.lost county.shock county.heat county.refusal_news memory"
 
-#: Called in this order; numbers key the draws. The army has no county morale: a parameter stands for it.
-CALLED: Final = ("police", "state_security", "army")
-UPRISING: Final = 1.0  #: value of world.memory["outcome"] when the state falls to an uprising
 #: Kinds of events that may lie behind a crowd, and for how many weeks they count.
 CAUSES: Final = {
     "price_doubling": 26,
@@ -66,11 +66,11 @@ class Params(NamedTuple):
     local_police: float  #: share recruited in the county
     local_state_security: float
     local_army: float
-    army_morale: float
     dispersed: float  #: share of the crowd left when an order is obeyed
     emboldened: float  #: factor of the crowd when one is refused
     lost_crowd: float  #: share of adults from which a crowd that nobody disperses takes the county
     arrested: float  #: share of a dispersed crowd
+    rest_weeks: float  #: how long those who marched and were beaten stay at home, on average
     arrest_cap: float  #: highest extra arrest hazard a week of a dissenter or evader; more arrests take more weeks
     retake: float  #: weekly chance that a strong loyal organ retakes a lost county
     loyal: float  #: obedience from which an organ is loyal
@@ -83,33 +83,33 @@ class Params(NamedTuple):
     uprising_share: float  #: share of people in lost counties at which the whole is contested
     force_police: float  #: shares of the state's force
     force_state_security: float
-    force_army: float  #: with the leader's guard and the capital's security command
-
-
-def _local(own: Params) -> tuple[float, float, float]:
-    return own.local_police, own.local_state_security, own.local_army
-
-
-def _force(own: Params) -> tuple[float, float, float]:
-    return own.force_police, own.force_state_security, own.force_army
+    force_army: float  #: with the leader's guard and military security
+    stand_aside: float  #: loyalty below which a commander's force does not count in the contest
 
 
 @njit
-def acting_share(histogram: NDArray[np.float64], needed: NDArray[np.float64], push: float, risk: float) -> float:
+def acting_share(
+    histogram: NDArray[np.float64], needed: NDArray[np.float64], push: float, risk: float, spent: float = 0.0
+) -> float:
     """F: share of people who act under `push`; those of one bin differ in aversion, uniform over [0, 1].
 
-    Without risk a person acts as soon as push reaches what he needs: Granovetter's rule.
+    Without risk a person acts as soon as push reaches what he needs: Granovetter's rule. The share `spent` does not act:
+    those who need least, since they went first the last time.
     """
     acting = 0.0
     everybody = 0.0
     for b in range(histogram.size):
+        everybody += histogram[b]
+    resting = spent * everybody
+    for b in range(histogram.size):
+        ready = max(histogram[b] - resting, 0.0)
+        resting = max(resting - histogram[b], 0.0)
         gap = push - needed[b]
         if risk > 0.0:
             share = min(max(gap / risk, 0.0), 1.0)
         else:
             share = 1.0 if gap >= 0.0 else 0.0
-        acting += histogram[b] * share
-        everybody += histogram[b]
+        acting += ready * share
     return acting / everybody if everybody > 0.0 else 0.0
 
 
@@ -127,80 +127,24 @@ def cascade(
     start: float = 0.001,
     fear_base: float = 0.3,
     precision: float = 2.3,
+    spent: float = 0.0,
 ) -> F:
     """The acting share of a county after 0, 1, ... `steps` rounds, shape (steps + 1,); stops early at a fixed point.
 
     `histogram` counts adults by the peer share they need, `needed` is what each bin needs. With `arrest` off there is
-    no risk, which gives the threshold models of Granovetter and Kuran.
+    no risk, which gives the threshold models of Granovetter and Kuran. The share `spent` of adults stays at home.
     """
     counts = np.ascontiguousarray(histogram, np.float64)
     thresholds = np.ascontiguousarray(needed, np.float64)
     path = np.full(steps + 1, start)
     for i in range(steps):
         chance = float(arrest_chance(agents_per_unit, path[i] * adults_per_unit, precision)) if arrest else 0.0
-        path[i + 1 :] = acting_share(counts, thresholds, peer * path[i] + heat, chance * (fear_base + mean_fear))
+        path[i + 1 :] = acting_share(
+            counts, thresholds, peer * path[i] + heat, chance * (fear_base + mean_fear), spent
+        )
         if path[i + 1] == path[i]:
             break
     return path
-
-
-class Ground(NamedTuple):
-    """What a crowd meets in each county, each (C,) unless said."""
-
-    histogram: NDArray[np.int64]  #: (C, 32)
-    adults: NDArray[np.int64]  #: real
-    agents_per_unit: F
-    adults_per_unit: F
-    fear: F
-    support: F
-    army_support: float  #: soldiers' mean private support, over the country
-    stress: F
-
-
-def ground(world: World) -> Ground:
-    """Sums of civil units and tiles by county; garrisons are left out: their adults are the army that is called."""
-    u, c = world.units, len(world.places.counties)
-    county = u.county.astype(np.int64)
-    civil = (u.garrison == 0).astype(np.float64)
-    weight = civil * u.adults
-
-    def by_county(values: Any) -> F:  # sums of whole numbers: exact
-        return np.bincount(county, weights=values, minlength=c)[:c].astype(np.float64)
-
-    people = by_county(weight)
-    safe = np.maximum(people, 1.0)
-    soldiers = u.adults - weight
-    squads = float(soldiers.sum())
-    support = np.where(people > 0, _signed(by_county(weight * u.support) / safe), 0.0)
-    return Ground(
-        histogram=_county_histogram(world, c),
-        adults=(world.k * people).astype(np.int64),
-        agents_per_unit=np.asarray(agents_per_unit(world), np.float64),
-        adults_per_unit=people / np.maximum(by_county(civil), 1.0),
-        fear=by_county(weight * u.fear) / safe / U16,
-        support=support,
-        army_support=float(_signed((soldiers * u.support).sum() / squads)) if squads else float(support.mean()),
-        stress=world.by_county("stress_u16") / np.maximum(world.by_county("households"), 1) / U16,
-    )
-
-
-def _signed(stored: Any) -> Any:
-    """Private support in [-1, 1] from a neighbourhood's stored (mean + 1) / 2."""
-    return 2.0 * stored / U16 - 1.0
-
-
-def _county_histogram(world: World, counties: int) -> NDArray[np.int64]:
-    first = world.tiles.first_unit[:-1]
-    civil = world.units.garrison[first] == 0
-    out = np.zeros((counties, BINS), np.int64)
-    np.add.at(out, world.tiles.county[civil], world.tile_histogram[civil])
-    return out
-
-
-def obedience(morale: Any, support: Any, local: Any, crowd: Any, p: Params) -> F:
-    """Chance that a unit obeys an order against a crowd that is the share `crowd` of adults."""
-    will = p.obey_base + p.obey_morale * morale + p.obey_support * support - p.obey_local * local - p.obey_crowd * crowd
-    return np.asarray(np.clip(will, 0.02, 0.99))
 
 
 def spark_rate(anger: F, shock: F, lost_near: Any, p: Params) -> F:
@@ -217,14 +161,15 @@ def settle(world: World, week: Week, p: Any) -> None:
     _add_shocks(world, week, own)
     here = ground(world) if world.county.lost.any() else None
     if here is not None:
-        _retake(world, week, here, own)
-    sparks = _sparks(world, week, _stir(world, own), own)
+        for c, crowd, organ, back in lost_counties.retake(world, week, here, own):
+            _disperse(world, week, here, c, crowd / max(float(here.adults[c]), 1.0), organ, [back], own)
+    sparks = _sparks(world, week, lost_counties.stir(world, own), own)
     if sparks.size == 0 and here is None:
         return  # a quiet week: the neighbourhoods need not be added up
     here = here or ground(world)
     for county in sparks:
         _incident(world, week, here, int(county), p)
-    _contest(world, week, here, own)
+    lost_counties.contest(world, week, here, own, p)
 
 
 def _forget(world: World, own: Params) -> None:
@@ -234,6 +179,10 @@ def _forget(world: World, own: Params) -> None:
         left = world.memory[f"arrests_due.{c}"] - world.memory.pop(name) * _suspects(world, c)
         world.memory[f"arrests_due.{c}"] = max(left, 0.0)
         _plan_arrests(world, c, own)
+    for name in [n for n in world.memory if n.startswith("spent.")]:
+        world.memory[name] *= 1.0 - 1.0 / own.rest_weeks
+        if world.memory[name] < 0.001:
+            del world.memory[name]
     world.memory["incidents_week"] = 0.0
     world.memory["refusals_week"] = 0.0
     world.county.shock *= 1.0 - own.shock_fade
@@ -272,21 +221,6 @@ def _add_shocks(world: World, week: Week, own: Params) -> None:
     )
 
 
-def _stir(world: World, own: Params) -> NDArray[np.bool_]:
-    """Set the extra heat of every county; return which lie next to a lost one, (C,)."""
-    near = np.zeros(len(world.places.counties), bool)
-    for lost in np.flatnonzero(world.county.lost):
-        near[list(world.places.neighbours[lost][: int(own.spread_counties)])] = True
-    everywhere = min(own.national_heat_cap, own.national_heat * _lost_share(world))
-    world.county.heat[:] = everywhere + np.where(near, own.spread_heat, 0.0)
-    return near
-
-
-def _lost_share(world: World) -> float:
-    people = world.places.population
-    return float(people[world.county.lost > 0].sum() / max(int(people.sum()), 1))
-
-
 def _sparks(world: World, week: Week, near: NDArray[np.bool_], own: Params) -> NDArray[np.int64]:
     """Counties with a spark this week (one at most: the rate is far below one)."""
     shock = world.county.shock + own.refusal_near * (world.county.refusal_news > 0)
@@ -311,6 +245,7 @@ def _incident(world: World, week: Week, here: Ground, c: int, p: Any) -> None:
         start=own.start,
         fear_base=p.stance.fear_base,
         precision=p.stance.arrest_precision,
+        spent=world.memory.get(f"spent.{c}", 0.0),
     )
     share = float(path[-1])
     people = share * float(here.adults[c])
@@ -345,10 +280,6 @@ def _causes(world: World, week: Week, c: int) -> list[str]:
     return found + indicators.behind_crowd(world, week, c)
 
 
-def _called(organ: str) -> str:
-    return indicators.capital(indicators.called(organ))
-
-
 def _rounded(people: float) -> str:
     step = 10 if people < 1000 else 100 if people < 10_000 else 1000
     return f"{int(people / step + 0.5) * step:,}"
@@ -358,8 +289,7 @@ def _call(world: World, week: Week, here: Ground, c: int, share: float, event: s
     """Call the organs in turn until one obeys; where all refuse a small crowd goes home, a large one takes the county."""
     refusals: list[str] = []
     for i, organ in enumerate(CALLED):
-        support = here.army_support if organ == "army" else float(here.support[c])
-        chance = float(obedience(_morale(world, i, c, own), support, _local(own)[i], share, own))
+        chance = called_to(world, here, i, c, share, own)
         if draws.uniform(world.seed, "obedience", week.number, c * len(CALLED) + i) < chance:
             _disperse(world, week, here, c, share, organ, [event, *refusals], own)
             return
@@ -388,17 +318,14 @@ def _call(world: World, week: Week, here: Ground, c: int, share: float, event: s
     )
 
 
-def _morale(world: World, called: int, c: int, own: Params) -> float:
-    organ = (POLICE, STATE_SECURITY, None)[called]
-    return own.army_morale if organ is None else float(world.guards.morale[organ, c])
-
-
 def _disperse(
     world: World, week: Week, here: Ground, c: int, share: float, organ: str, causes: list[str], own: Params
 ) -> None:
     """The crowd breaks up; a tenth of it is to be arrested, from those who dissent or evade here."""
     people = share * float(here.adults[c])
     place = world.places.counties[c]
+    spent = world.memory.get(f"spent.{c}", 0.0)
+    world.memory[f"spent.{c}"] = spent + share * (1.0 - spent)
     due = own.arrested * people
     world.memory[f"arrests_due.{c}"] = world.memory.get(f"arrests_due.{c}", 0.0) + due
     _plan_arrests(world, c, own)
@@ -409,7 +336,7 @@ def _disperse(
         organ=organ,
         magnitude=people,
         causes=causes,
-        text=f"{_called(organ)} broke up the crowd in {place}; about "
+        text=f"{lost_counties.named(organ)} broke up the crowd in {place}; about "
         f"{_rounded(own.dispersed * people)} stayed, about {_rounded(due)} are to be arrested.",
     )
 
@@ -426,72 +353,5 @@ def _refuse(world: World, week: Week, c: int, organ: str, share: float, event: s
         organ=organ,
         magnitude=share,
         causes=[event],
-        text=f"{_called(organ)} in {place} did not move against the crowd.",
+        text=f"{lost_counties.named(organ)} in {place} did not move against the crowd.",
     )
-
-
-def _retake(world: World, week: Week, here: Ground, own: Params) -> None:
-    """A loyal organ stronger than the crowd comes back, with some chance a week."""
-    for c in np.flatnonzero(world.county.lost):
-        crowd = world.memory.get(f"lost_crowd.{c}", 0.0)
-        able = [CALLED[i] for i in range(len(CALLED)) if _can_retake(world, here, i, crowd, own)]
-        if not able or draws.uniform(world.seed, "retake", week.number, int(c)) >= own.retake:
-            continue
-        place = world.places.counties[c]
-        world.county.lost[c] = 0
-        world.memory.pop(f"lost_crowd.{c}", None)
-        back = week.log.record(
-            "retaken",
-            week.number,
-            place=place,
-            organ=able[0],
-            magnitude=crowd,
-            causes=week.log.latest("lost", 520, place=place)[:1],
-            text=f"{_called(able[0])} retook {place}.",
-        )
-        _disperse(world, week, here, int(c), crowd / max(float(here.adults[c]), 1.0), able[0], [back], own)
-
-
-def _national(world: World, here: Ground, called: int, own: Params) -> tuple[float, float]:
-    """Agents that an organ called can send, and its obedience before a crowd is met, over the whole country."""
-    support = here.army_support if CALLED[called] == "army" else portable.mean(here.support, here.adults)
-    organ = (POLICE, STATE_SECURITY, None)[called]
-    if organ is None:
-        agents, morale = own.army_agents * float(world.places.soldiers.sum()), own.army_morale
-    else:
-        agents = portable.total(world.guards.capacity[organ])
-        morale = portable.mean(world.guards.morale[organ], world.guards.staff[organ])
-    return agents, float(obedience(morale, support, _local(own)[called], 0.0, own))
-
-
-def _can_retake(world: World, here: Ground, called: int, crowd: float, own: Params) -> bool:
-    agents, will = _national(world, here, called, own)
-    return agents > crowd and will >= own.loyal
-
-
-def fall_chance(lost_share: float, loyal_force: float) -> float:
-    """Ratio contest R^2 / (R^2 + L^2): chance that the state falls."""
-    top = lost_share * lost_share
-    bottom = top + loyal_force * loyal_force
-    return top / bottom if bottom > 0.0 else 0.0
-
-
-def _contest(world: World, week: Week, here: Ground, own: Params) -> None:
-    """Contest each week while enough people, or the capital, are out of the state's hands."""
-    share = _lost_share(world)
-    if share < own.uprising_share and not world.county.lost[world.places.capital]:
-        return
-    loyal = portable.total([_force(own)[i] * _national(world, here, i, own)[1] for i in range(len(CALLED))])
-    chance = fall_chance(share, loyal)
-    # the whole country's draw: one entity past the counties
-    fell = draws.uniform(world.seed, "obedience", week.number, len(CALLED) * len(world.places.counties)) < chance
-    week.log.record(
-        "uprising",
-        week.number,
-        magnitude=share,
-        causes=week.log.latest("lost", 26)[:5],
-        text=f"Counties with {share:.0%} of the people are lost; the state "
-        f"{'fell' if fell else 'held'} (chance of falling {chance:.2f}).",
-    )
-    if fell:
-        world.memory["outcome"] = UPRISING

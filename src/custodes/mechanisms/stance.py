@@ -2,6 +2,10 @@
 
 Dissent needs grievance beyond risk, helped by those who already dissent (Kuran 1991, Granovetter 1978); the risk is
 Epstein's (2002): aversion times the chance of arrest, which falls as dissenters share the agents among them.
+
+Hunger moves people as long as there is something to be had; the starving do not protest. Food riots come with the first
+dearth and cease as a famine deepens (Arnold 1988; O Grada 2009), and men on half rations turned apathetic within months
+(Keys et al. 1950). So what hunger adds to hardship rises, and falls again where more than half of the food is missing.
 """
 
 from typing import Any, Final, NamedTuple
@@ -36,6 +40,7 @@ class Params(NamedTuple):
     peer: float  #: weight of the share of neighbours who dissent
     hardship_base: float
     hardship_food: float
+    hardship_starved: float  #: share of that weight that is lost to those who have nothing to eat
     hardship_memory: float
     fear_base: float  #: weight of risk for the fearless
     evade_below: float  #: private support below which one evades
@@ -44,8 +49,9 @@ class Params(NamedTuple):
 
 @njit
 def hardship(food_stress: float, victim_memory: float, p: Params) -> float:
-    """Hardship of a household, from `hardship_base` up."""
-    return p.hardship_base + p.hardship_food * food_stress + p.hardship_memory * victim_memory
+    """Hardship that moves a household, from `hardship_base` up; hunger beyond a point takes the strength to act on it."""
+    hunger = food_stress * (1.0 - p.hardship_starved * food_stress)
+    return p.hardship_base + p.hardship_food * hunger + p.hardship_memory * victim_memory
 
 
 @njit
