@@ -1,7 +1,7 @@
 """One week's court added up by organ and by faction: what the series of the court are computed from."""
 
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,17 +63,12 @@ class CourtSight:
     @staticmethod
     def mean(sums: I, what: int) -> F:
         """Mean of a quantity over those in post, by row of `organs` or `factions`; 0 where nobody is."""
-        held = sums[:, POSTS]
-        return np.where(held > 0, sums[:, what] / ONE / np.maximum(held, 1), 0.0)
+        return sums[:, what] / (ONE * np.maximum(sums[:, POSTS], 1))
 
     def mean_of(self, organs: tuple[int, ...], what: int) -> float:
         """Mean of a quantity over those in post in some organs together; 0 if there is nobody."""
-        held = int(self.organs[list(organs), POSTS].sum())
-        return int(self.organs[list(organs), what].sum()) / ONE / held if held else 0.0
-
-    def all_and_whole(self, by_organ: Any, whole: float) -> F:
-        """Values of the ten organs with the value of all behind them, (11,)."""
-        return np.append(np.asarray(by_organ, np.float64), whole)
+        held = sum(int(self.organs[o, POSTS]) for o in organs)
+        return sum(int(self.organs[o, what]) for o in organs) / ONE / held if held else 0.0
 
     @cached_property
     def falls(self) -> dict[str, F]:

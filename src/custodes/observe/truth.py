@@ -5,6 +5,7 @@ means of floats go through whole numbers too (`sight.BITS`), so that a series is
 Last index of the place axis: the nation. Last index of the organ axis: all organs. Series of the court: `court_series`.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -432,7 +433,7 @@ class Recorder:
         sight = Sight(world, self.places, self.measures, week.log, number, self.arrays)
         for name, series in SERIES.items():
             value = series.compute(sight)
-            if not np.all(np.isfinite(value)):
+            if not (math.isfinite(value) if isinstance(value, float) else np.isfinite(value).all()):
                 raise BrokenLaw(f"week {number}: the series '{name}' is not a finite number")
             self.arrays[name][number] = value
         self.seen += 1
