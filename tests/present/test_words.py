@@ -162,7 +162,7 @@ def words_error() -> type[Exception]:
 
 def test_limits_name_what_is_not_modelled(one: list[Run]) -> None:
     said = " ".join(page.limits(one))
-    for words_ in ("no forecast", "a coup", "One run is one draw", "grade D", "1/100"):
+    for words_ in ("no forecast", "elections", "new rulers", "One run is one draw", "grade D", "1/100"):
         assert words_ in said
 
 

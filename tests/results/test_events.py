@@ -10,6 +10,7 @@ from custodes.errors import BadInput
 from custodes.observe import explain, outcomes
 from custodes.observe.events import EventLog
 from custodes.observe.explain import why
+from custodes.world.columns import COUP, ENDS, INSIDERS, UPRISING
 
 
 @pytest.fixture
@@ -121,14 +122,29 @@ def test_an_unknown_event_gets_a_hint(log: EventLog) -> None:
         why(EventLog("2017-01-02"), "incident-1")
 
 
-def test_the_outcome_is_the_week_in_which_the_state_fell(log: EventLog) -> None:
+def test_the_first_breakdown_is_the_outcome_whatever_a_sentence_says(log: EventLog) -> None:
     assert outcomes.outcome(log) == ("status quo", None)
-    log.record(
-        "uprising", 30, text="Counties with 20% of the people are lost; the state held (chance of falling 0.10)."
-    )
+    log.record("uprising", 30, text="The state fell, says a sentence; it held.")
     assert outcomes.outcome(log) == ("status quo", None)
-    log.record(
-        "uprising", 31, text="Counties with 20% of the people are lost; the state fell (chance of falling 0.10)."
-    )
+    log.record("end", 31, magnitude=UPRISING, text="no word of it")
+    log.record("end", 40, magnitude=COUP)
     assert outcomes.outcome(log) == ("uprising", 31)
-    assert outcomes.named("uprising").breakdown
+    assert list(outcomes.endings(log)) == [("uprising", 31), ("elite coup", 40)]
+
+
+def test_a_natural_exit_and_a_reform_are_outcomes_only_of_a_run_that_nothing_broke(log: EventLog) -> None:
+    log.record("reform", 5, lever="reform", text="a policy asks for it")
+    assert outcomes.outcome(log) == ("status quo", None)
+    log.record("succession", 6)
+    log.record("reform", 7)
+    assert outcomes.outcome(log) == ("natural exit", 6)
+    log.record("end", 20, magnitude=INSIDERS)
+    assert outcomes.outcome(log) == ("change of rules by insiders", 20)
+
+
+def test_every_end_of_the_world_has_an_outcome() -> None:
+    for code, name in enumerate(ENDS):
+        assert outcomes.named(name).breakdown == (code > 0)
+    assert not outcomes.named("reform").breakdown
+    assert not outcomes.named("natural exit").breakdown
+    assert outcomes.named("war").breakdown
