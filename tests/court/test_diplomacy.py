@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from custodes.actors.levers import LeverValues
 from custodes.engine.step import Deed
-from custodes.mechanisms.diplomacy import prevails, sides
+from custodes.mechanisms.diplomacy import prevails, refuge, sides
 from custodes.observe.events import EventLog
 from custodes.world.state import World
 from tests.court.alone import court, step
@@ -103,3 +103,13 @@ def test_a_provocation_breaks_talks_off() -> None:
     assert "break off" in end.text
     assert set(end.causes) == {"talks-1", "provocation-1"}
     assert world.memory["talks_weeks"] == 0.0
+
+
+def test_officials_are_taken_in_by_share_and_chance_of_the_powers_they_ask() -> None:
+    world = run(1, 1)[0]
+    assert refuge(world, 0.5) == "", "a scenario without powers names nobody"
+    world.actors["powers"]["asylum"] = [
+        {"name": "a", "title": "A", "share": 0.4, "chance": 0.75},
+        {"name": "b", "title": "B", "share": 0.2, "chance": 0.5},
+    ]
+    assert [refuge(world, luck) for luck in (0.0, 0.74, 0.76, 0.999)] == ["A", "A", "B", "B"]

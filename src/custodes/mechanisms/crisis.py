@@ -323,7 +323,7 @@ def _record(week: Week, n: Neighbour, level: int, text: str) -> None:
 
 def _attempt(world: World, week: Week, p: Params) -> None:
     """A foreign attempt to topple the state by force: only where the scenario gives it a chance."""
-    if p.foreign_attempt <= 0.0 or world.memory.get("outcome"):
+    if p.foreign_attempt <= 0.0 or week.number < 0:
         return
     luck = draws.one(world.seed, "crisis", week.number, NATION)
     if luck >= p.foreign_attempt / MONTHS_A_YEAR:
@@ -334,8 +334,10 @@ def _attempt(world: World, week: Week, p: Params) -> None:
 
 
 def _end(world: World, week: Week, text: str, origin: str) -> None:
-    if world.memory.get("outcome"):
+    """War, once. It is the outcome of the run if nothing broke before."""
+    if world.memory.get("war"):
         return
-    world.memory["outcome"] = WAR
+    world.memory["war"] = 1.0
+    world.memory["outcome"] = world.memory.get("outcome") or WAR
     causes = [*week.log.latest("crisis_step", 26)[:3], *_causes(week)]
     week.log.record("war", week.number, magnitude=5.0, causes=causes, text=text, origin=origin)

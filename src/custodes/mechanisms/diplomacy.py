@@ -50,6 +50,20 @@ def sides(voters: Iterable[Mapping[str, Any]], theta: float, p: Params) -> tuple
     return ours, theirs
 
 
+def refuge(world: World, luck: float) -> str:
+    """Where an official who is taken in goes, from one uniform: the title of a power, or empty if the scenario names none.
+
+    Powers take in by the share of those who ask there and the chance that they agree.
+    """
+    taken = [(str(a["title"]), a["share"] * a["chance"]) for a in world.actors.get("powers", {}).get("asylum", ())]
+    left = luck * sum(weight for _, weight in taken)
+    for title, weight in taken:
+        left -= weight
+        if left < 0.0:
+            return title
+    return ""
+
+
 def settle(world: World, week: Week, p: Any) -> None:
     """Count the weeks; a test if the clock strikes; provocations and offers of talks that begin; talks that end."""
     q: Params = p.diplomacy

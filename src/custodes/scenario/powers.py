@@ -167,6 +167,7 @@ class PowersFile(Model):
 
     history_until: Date | None = None
     powers: Annotated[list[PowerEntry], Field(max_length=40)] = []
+    leader: Any = None  #: read elsewhere
 
     @model_validator(mode="after")
     def _names(self) -> "PowersFile":
