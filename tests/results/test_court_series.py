@@ -188,3 +188,15 @@ def test_the_chain_gives_a_years_flows_of_known_series(run: Run) -> None:
     first = chain.flows(run.table, year=0)[0]
     assert first.amount == pytest.approx(run.table.national("bribes_won")[:52].sum())
     assert len(run.money_chain) == len(flows)
+
+
+def test_a_chiefs_weeks_in_post_start_anew_with_a_new_one_and_a_vacant_post_counts_none() -> None:
+    world = peopled()
+    court = world.court
+    chiefs = np.flatnonzero((court.organ >= 0) & (court.rank == 0))
+    court.status[chiefs] = IN_POST
+    court.tenure[chiefs] = 40 + court.organ[chiefs]
+    seen = observed(world)["chief_tenure"]
+    assert seen.tolist() == [*(40.0 + o for o in range(N_COURT)), 44.5]
+    court.status[chiefs[B_ARMY]] = VACANT_POST
+    assert observed(world)["chief_tenure"][B_ARMY] == 0.0

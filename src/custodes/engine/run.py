@@ -141,6 +141,7 @@ def _request(
 
 def burnt_in(request: Request, parameters: "Parameters", progress: Progress) -> "World":
     """The country at its first week: recalled from the cache, or built and run through its burn-in weeks."""
+    from custodes.actors.cast import Cast
     from custodes.engine.stepper import Silence, Stepper
     from custodes.world import cache, people
 
@@ -158,7 +159,7 @@ def burnt_in(request: Request, parameters: "Parameters", progress: Progress) -> 
     request.timings["build"] = time.perf_counter() - begun
     begun = time.perf_counter()
     world.week = -scenario.burn_in_weeks
-    stepper = Stepper(world, parameters, before, Silence(), _threads(request, world))
+    stepper = Stepper(world, parameters, before, Silence(), _threads(request, world), [Cast.of(scenario)])
     try:
         for done in range(scenario.burn_in_weeks):
             stepper.step()
@@ -200,7 +201,9 @@ def _execute(request: Request, folder: "RunFolder | None", progress: Progress, b
         world, log = burnt_in(request, parameters, progress), EventLog(request.scenario.start)
     people = int(world.sums[:, 0].sum()) * world.k
     started = time.perf_counter()
-    stepper = Stepper(world, parameters, request.scenario.timeline, log, _threads(request, world))
+    stepper = Stepper(
+        world, parameters, request.scenario.timeline, log, _threads(request, world), players(request.scenario)
+    )
     with _terminations() as stopped:
         try:
             _weeks(request, stepper, recorder, log, folder, progress, stopped)
@@ -284,7 +287,14 @@ def _terminations() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def reporter(request: Request) -> "Player":
+def players(scenario: "Scenario") -> list["Player"]:
+    """Who acts in a country and who reports on it."""
+    from custodes.actors.cast import Cast
+
+    return [Cast.of(scenario), reporter(scenario)]
+
+
+def reporter(scenario: "Scenario") -> "Player":
     """Who reports on the country: its outlets and their sources."""
     from custodes.observe.reports import Outlet, Reporter
     from custodes.scenario.watchers import watchers_of
@@ -292,7 +302,7 @@ def reporter(request: Request) -> "Player":
     return Reporter(
         tuple(
             Outlet(o.name, o.passes, (o.right[0], o.right[1]), tuple(o.topics.items()), o.state)
-            for o in watchers_of(request.scenario)
+            for o in watchers_of(scenario)
         )
     )
 
@@ -315,7 +325,7 @@ def _result(
     answers = standing.surveys(world.memory)
     facts = facts_of(request.scenario)
     fell = falls.of_register(world.register)
-    court = standing_court.court_run(fell, log, world.places.court)
+    court = standing_court.CourtRun(fell, log)
     about = record(
         scenario=request.scenario.name,
         scenario_title=request.scenario.title,
@@ -343,9 +353,7 @@ def _result(
         timeline=request.scenario.timeline.as_rows(),
         standing_state=standing.compare(table, answers, facts["targets"], request.k, court),
     )
-    return Run(
-        table, log, about, register=falls.of_register(world.register), reports=heard.of_actors(world.actors)
-    )
+    return Run(table, log, about, register=falls.of_register(world.register), reports=heard.of_actors(world.actors))
 
 
 def warnings_of(recorder: "Recorder") -> list[str]:

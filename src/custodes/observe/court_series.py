@@ -107,6 +107,13 @@ _COURT: Final = (
         _trade_by_organ,
         "sum",
     ),
+    _court(
+        "chief_tenure",
+        "weeks",
+        "weeks since the chief of an organ took his post (0: vacant), mean of its chiefs",
+        lambda s: s.court.chief_tenure,
+        "last",
+    ),
     _court("prestige", "share", "standing of an organ with the leader; 1/2 at rest", _prestige),
     _faction(
         "faction_posts",

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custodes.jit import njit
-from custodes.world.columns import COURT_ORGANS, DIRECTOR, FATES, IN_POST, N_COURT
+from custodes.world.columns import CHIEF, COURT_ORGANS, DIRECTOR, FATES, IN_POST, N_COURT
 from custodes.world.state import World
 
 F = NDArray[np.float64]
@@ -69,6 +69,15 @@ class CourtSight:
         """Mean of a quantity over those in post in some organs together; 0 if there is nobody."""
         held = sum(int(self.organs[o, POSTS]) for o in organs)
         return sum(int(self.organs[o, what]) for o in organs) / ONE / held if held else 0.0
+
+    @cached_property
+    def chief_tenure(self) -> F:
+        """Weeks since the chiefs took their posts, mean by organ, (11,); a vacant post counts 0, so that a change is a fall."""
+        court = self.world.court
+        chiefs = np.flatnonzero((court.organ >= 0) & (court.rank == CHIEF))
+        organ, weeks = court.organ[chiefs], np.where(court.status[chiefs] == IN_POST, court.tenure[chiefs], 0)
+        held = np.bincount(organ, weeks, N_COURT) / np.maximum(np.bincount(organ, minlength=N_COURT), 1)
+        return np.append(held, weeks.sum() / max(1, len(chiefs)))
 
     @cached_property
     def falls(self) -> dict[str, F]:

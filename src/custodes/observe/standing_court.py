@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from custodes import portable
 from custodes.observe import outcomes
 from custodes.observe.events import EventLog
-from custodes.world.columns import B_ARMY, CHIEF
-from custodes.world.court import CourtPlan
+from custodes.world.columns import B_ARMY, COURT_ORGANS
 
 if TYPE_CHECKING:
     from custodes.results.table import Table
@@ -28,8 +27,9 @@ TOP: Final = ("chief", "deputy")
 LIVE: Final = ("demotion", "reeducation", "dismissal", "prison")  #: fates of those who fell and were not executed
 BACK_WITHIN: Final = 104  #: weeks (C20)
 LONGEST_AWAY: Final = 52  #: a stay is only counted if it could have ended within the run
-SOFT: Final = 0.90  #: threats against the quarter before the order: agents are softer
-HARD: Final = 0.95  #: and as they were
+LEAST: Final = 0.1  #: fall of threats, as a share of the quarter before the order, from which agents are softer
+REACHED: Final = 0.9  #: share of the softening at which it has set in
+GONE: Final = 0.5  #: share of it that is left when it is over
 ENOUGH: Final = 5  #: cases below which one run cannot tell
 
 
@@ -46,7 +46,6 @@ class CourtRun(NamedTuple):
 
     falls: Falls  #: records of the register since week 0
     log: EventLog
-    minister: str  #: title of the chief of the army's organ
 
 
 class CourtStanding(NamedTuple):
@@ -56,12 +55,6 @@ class CourtStanding(NamedTuple):
     what: str
     unit: str
     compute: Callable[["Table", CourtRun], Seen | None]
-
-
-def court_run(falls: Falls, log: EventLog, plan: CourtPlan) -> CourtRun:
-    """What a finished run has to say; the minister is the first chief of the army's organ."""
-    own = [h.title for h in plan.holders if (h.organ, h.rank) == (B_ARMY, CHIEF)]
-    return CourtRun(falls, log, own[0] if own else f"the chief of {plan.titles[B_ARMY]}")
 
 
 def _a_year(table: "Table", cases: int, scale: float = 1.0) -> Seen:
@@ -112,11 +105,11 @@ def _came_back(fall: dict[str, Any]) -> bool:
     return fall["fate"] == "demotion" or (returned is not None and returned - fall["week"] <= BACK_WITHIN)
 
 
-def _ministers_tenure(table: "Table", run: CourtRun) -> Seen | None:
-    """Months between appointments to the post of the minister who commands the army."""
-    ending = f" is appointed {run.minister}."
-    changes = sum(e.kind == "appointment" and e.week < table.weeks and e.text.endswith(ending) for e in run.log)
-    return Seen(table.weeks / WEEKS_A_MONTH / changes, changes) if changes else None
+def _ministers_tenure(table: "Table", _: CourtRun) -> Seen | None:
+    """Months in which the army's chief held his post, for each who left it: the time seen over the ends seen."""
+    weeks = table.national("chief_tenure", COURT_ORGANS[B_ARMY])
+    ends = int((np.diff(weeks) < 0.0).sum())
+    return Seen(len(weeks) / WEEKS_A_MONTH / ends, ends) if ends else None
 
 
 def _defectors(table: "Table", _: CourtRun) -> Seen:
@@ -148,14 +141,14 @@ def _order(table: "Table", run: CourtRun, organ: str) -> int | None:
     return min(weeks, default=None)
 
 
-def _against_before(table: "Table", run: CourtRun, organ: str = "state_security") -> tuple[int, F] | None:
-    """The week of the order, and the organ's weekly threats since then as shares of the quarter before it."""
+def _against_before(table: "Table", run: CourtRun, organ: str = "state_security") -> F | None:
+    """The organ's weekly threats from the order on, as shares of the quarter before it."""
     week = _order(table, run, organ)
     if week is None:
         return None
     threats = table.national("threats", organ)
     before = portable.mean(threats[max(0, week - 13) : week])
-    return (week, threats[week:] / before) if before > 0.0 else None
+    return threats[week:] / before if before > 0.0 else None
 
 
 def _first(level: F, span: int, reached: Callable[[float], bool], since: int = 0) -> int | None:
@@ -166,21 +159,31 @@ def _first(level: F, span: int, reached: Callable[[float], bool], since: int = 0
     return None
 
 
+def _softened(shares: F) -> tuple[int, float] | None:
+    """How far threats fell within a year, as a share of before, and the week of the lowest month; None for less than a tenth."""
+    months = [portable.mean(shares[i : i + 4]) for i in range(min(52, len(shares) - 3))]
+    lowest = int(np.argmin(months))
+    return (lowest, 1.0 - months[lowest]) if months[lowest] < 1.0 - LEAST else None
+
+
 def _lag(table: "Table", run: CourtRun) -> Seen | None:
-    """Months from the fall of the chief until threats stay below 90 % of the quarter before."""
-    found = _against_before(table, run)
-    first = _first(found[1], 4, lambda x: x < SOFT) if found else None
-    return None if first is None else Seen(first / WEEKS_A_MONTH, ENOUGH)
+    """Months from the fall of the chief until nine tenths of the softening are reached."""
+    shares = _against_before(table, run)
+    found = _softened(shares) if shares is not None else None
+    if shares is None or found is None:
+        return None
+    first = _first(shares, 4, lambda x: x <= 1.0 - REACHED * found[1])
+    return None if first is None else Seen((first + 4) / WEEKS_A_MONTH, ENOUGH)
 
 
 def _persistence(table: "Table", run: CourtRun) -> Seen | None:
-    """Months from the fall of the chief until threats are back; a run that ends before says how long they have stayed low."""
-    found = _against_before(table, run)
-    first = _first(found[1], 4, lambda x: x < SOFT) if found else None
-    if found is None or first is None:
+    """Months from the fall of the chief until half of the softening is gone; a run that ends before cannot tell (no cases)."""
+    shares = _against_before(table, run)
+    found = _softened(shares) if shares is not None else None
+    if shares is None or found is None:
         return None
-    back = _first(found[1], 13, lambda x: x >= HARD, first)
-    return Seen((len(found[1]) if back is None else back) / WEEKS_A_MONTH, 0 if back is None else ENOUGH)
+    back = _first(shares, 13, lambda x: x >= 1.0 - GONE * found[1], found[0])
+    return Seen((len(shares) if back is None else back + 6) / WEEKS_A_MONTH, 0 if back is None else ENOUGH)
 
 
 COURT: Final = (
@@ -190,7 +193,7 @@ COURT: Final = (
     CourtStanding("C20", "fallen chiefs and deputies who lived, back within 24 months", "per cent", _back_in_office),
     CourtStanding("C21", "tenure of the minister who commands the army", "months", _ministers_tenure),
     CourtStanding("C22", "from the fall of the chief of state security to softer agents", "months", _lag),
-    CourtStanding("C23", "softer agents of state security stay so", "months", _persistence),
+    CourtStanding("C23", "softer agents of state security, until half of it is gone", "months", _persistence),
     CourtStanding("C29", "officials abroad who defect, a year", "persons/year", _defectors),
     CourtStanding("t10", "breakdowns of the regime, in 100 years", "per cent a year", _breakdowns),
     CourtStanding("t10coup", "coup attempts, in 100 years", "per cent a year", _attempts),
