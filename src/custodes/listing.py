@@ -59,11 +59,11 @@ def parameters(table: list[dict[str, Any]]) -> str:
     body = (
         (
             x["name"],
-            x["value"],
+            x.get("chosen") or x["value"],
             x["unit"],
             f"{x['grade']}{' recalled' if x.get('recalled') else ''}",
             x["source"],
-            f"{x['meaning']}; prior {_prior(x['prior'])}",
+            f"{x['meaning']}; {f'one of {_text(x["choices"])}' if x.get('choices') else f'prior {_prior(x["prior"])}'}",
         )
         for x in table
     )

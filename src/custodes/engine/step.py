@@ -28,6 +28,9 @@ class Log(Protocol):
     def latest(self, kind: str, within_weeks: int, place: str | None = None, organ: str | None = None) -> list[str]:
         """Ids of the events of a kind in the last weeks, newest first, at the place and organ (None: any)."""
 
+    def magnitude_of(self, event_id: str) -> float:
+        """The magnitude of an event in the log."""
+
 
 @dataclass(frozen=True)
 class Deed:

@@ -31,6 +31,10 @@ class Silence:
         """Nothing has happened."""
         return []
 
+    def magnitude_of(self, event_id: str) -> float:
+        """No event has one."""
+        return 0.0
+
 
 class Stepper:
     """Steps one world week by week under a timeline; `close()` ends its threads."""

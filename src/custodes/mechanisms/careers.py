@@ -81,6 +81,9 @@ def settle(world: World, week: Week, p: Any) -> None:
     posts = world.places.court.posts
     moving = pass_week(world, week, p)
     rotate(world, week, np.flatnonzero(moving))
+    for deed in week.deeds:
+        if deed.lever == "reshuffle":
+            _reshuffle(world, week, int(deed.value))
     for row in np.flatnonzero(court.status[:posts] == VACANT_POST).tolist():
         fill(world, week, p, row)
     if week.number == -1:
@@ -197,6 +200,13 @@ def rotate(world: World, week: Week, rows: I8) -> None:
         swap(world, first, second)
         for row, other in pairs:
             _tell_of_rotation(world, week, row, other)
+
+
+def _reshuffle(world: World, week: Week, number: int) -> None:
+    """The leader has chiefs of organs of force change places, the most suspect first."""
+    court = world.court
+    chiefs = np.flatnonzero((court.status == IN_POST) & (court.rank == CHIEF) & (court.force > 0.0))
+    rotate(world, week, chiefs[np.argsort(-court.suspicion[chiefs], kind="stable")][: (number + 1) // 2])
 
 
 def _tell_of_rotation(world: World, week: Week, row: int, other: int) -> None:

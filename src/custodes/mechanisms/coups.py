@@ -332,6 +332,7 @@ def _fail(world: World, week: Week, plot: int, p: Any, event: str = "") -> None:
     court = world.court
     head = _head(world, rows)
     if not event:
+        world.memory["plot_found_week"] = float(week.number)
         event = week.log.record(
             "plot",
             week.number,

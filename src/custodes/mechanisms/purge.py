@@ -29,7 +29,6 @@ from custodes.world.columns import (
     FATES,
     IN_POST,
     N_COURT,
-    ORGANS,
     PRECAUTION,
     PURGE_CAUSES,
     RANKS,
@@ -41,8 +40,14 @@ from custodes.world.state import World
 
 F = NDArray[np.float64]
 
-READS = ""
-WRITES = ""
+READS = (
+    "court branch.blame branch.failure branch.trade_ratio branch.hazard organ.edict organ.credibility places.court "
+    "actors register memory"
+)
+WRITES = (
+    "court branch.purged branch.scandal branch.blame branch.since_scapegoat branch.scapegoat_open branch.inquiry "
+    "books.official_won books.official_cents books.won books.cents register memory"
+)
 
 MIXED, ONLY_SCAPEGOAT, ONLY_RIVALRY, WEAK_TARGET = range(4)
 THEORIES: Final = ("mixed", "scapegoat", "rivalry", "weak_target")
@@ -88,7 +93,7 @@ class Params(NamedTuple):
     struck_least: tuple[float, ...]  #: fewest others struck with a chief or deputy, by cause
     struck_most: tuple[float, ...]  #: most
     struck_weeks: float  #: within which they are struck
-    spoils: float  #: chance that a denouncer of lower rank gets the post
+    spoils: float  #: chance that a denouncer of the next lower rank gets the post
     order: float  #: chance that an order to stop abuse goes out with a scapegoat
     relief: float  #: share of the blame that a credible scapegoat takes with him
     rally: float  #: support that he brings the state
@@ -150,24 +155,9 @@ def intensities(world: World, p: Any) -> Intensities:
             q.able_alone,
         ]
     )
-    return Intensities(
-        *_intensities(
-            court.status,
-            court.organ,
-            court.rank,
-            court.power,
-            court.force,
-            court.tenure,
-            court.has_patron,
-            court.wealth,
-            court.suspicion,
-            court.evidence,
-            court.since_denounced,
-            by_organ,
-            by_rank,
-            numbers,
-        )
-    )
+    posts = (court.status, court.organ, court.rank, court.power, court.force)
+    people = (court.tenure, court.has_patron, court.wealth, court.suspicion, court.evidence, court.since_denounced)
+    return Intensities(*_intensities(posts, people, by_organ, by_rank, numbers))
 
 
 def weights_of(q: Params) -> tuple[float, ...]:
@@ -210,27 +200,14 @@ def _search(world: World, p: Any) -> F:
 
 def reactive(world: World) -> bool:
     """Whether a leader answers events by himself: then no purge is counted twice."""
-    return "leader" in world.actors
+    return bool(world.actors.get("leader", {}).get("acts"))
 
 
 @njit
-def _intensities(
-    status,
-    organ,
-    rank,
-    power,
-    force,
-    tenure,
-    has_patron,
-    wealth,
-    suspicion,
-    evidence,
-    since_denounced,
-    by_organ,
-    by_rank,
-    numbers,
-):  # type: ignore[no-untyped-def]
+def _intensities(posts, people, by_organ, by_rank, numbers):  # type: ignore[no-untyped-def]
     """The loop behind `intensities`: capability first, because W compares with its mean in the rank."""
+    status, organ, rank, power, force = posts
+    tenure, has_patron, wealth, suspicion, evidence, since_denounced = people
     rivalry, precaution, threshold, holds_force, omega, able, able_tenure, able_alone = numbers
     rows = len(status)
     parts, weakness, capability = np.zeros((rows, 5)), np.zeros(rows), np.zeros(rows)
@@ -319,7 +296,7 @@ def strike(
         return ""
     record = _record(world, week, p, row, cause, stated, FATES[befalls])
     leads = [*causes, *_behind(world, week, p, row, cause, alone)]
-    record["event"] = _tell(world, week, row, record, leads)
+    record["event"] = _tell(world, week, row, record, leads, alone)
     world.register.append(record)
     organ, rank, person = int(court.organ[row]), int(court.rank[row]), int(court.person[row])
     chosen = fallout.choose(world, week, p, row, cause) if alone else []
@@ -390,16 +367,24 @@ _DONE: Final = {
 }
 
 
-def _tell(world: World, week: Week, row: int, record: dict[str, Any], leads: list[str]) -> str:
+def _tell(world: World, week: Week, row: int, record: dict[str, Any], leads: list[str], alone: bool) -> str:
     """The event of a fall: one sentence with the figures that mattered."""
     failure = float(world.branch.failure[world.court.organ[row]])
-    why = {
+    suspicion = f"suspicion {record['suspicion']:.2f}"
+    first = {
         "scapegoat": f"to answer for abuses (blame {record['blame']:.2f})",
-        "rivalry": f"on a rival's word (evidence {record['evidence']:.2f}, suspicion {record['suspicion']:.2f})",
+        "rivalry": f"on a rival's word (evidence {record['evidence']:.2f}, {suspicion})",
         "corruption": f"under the drive against corruption (fortune {world.court.wealth[row]:.2f})",
-        "precaution": f"because the leader fears him (suspicion {record['suspicion']:.2f})",
+        "precaution": f"because the leader fears him ({suspicion})",
         "failure": f"for what his organ failed in (failure {failure:.2f})",
-    }[record["cause"]]
+    }
+    later = {
+        "scapegoat": f"with his chief, to answer for abuses (blame {record['blame']:.2f})",
+        "rivalry": f"as the client of one who fell on a rival's word ({suspicion})",
+        "precaution": f"because one whom the leader feared has fallen ({suspicion})",
+    }
+    cause = record["cause"]
+    why = first[cause] if alone else later.get(cause, first[cause])
     said = record["stated"].replace("_", "-")
     given = "nothing is said of it" if said == SILENT else f"the reason given is {said}"
     return week.log.record(
@@ -437,39 +422,33 @@ def _execute(world: World, week: Week, p: Any, deed: Deed) -> None:
     if deed.value <= 0.0:
         return
     if deed.lever == "chief_purged":
-        for o in range(len(ORGANS)):
-            if blame.concerns(deed.organ, o):
-                for b in (b for b, of in enumerate(blame.COLLECTS) if of == o):
-                    _purge_by_deed(world, week, p, b, deed, "scapegoat")
+        for b in blame.concerned(deed.organ):
+            _purge_by_deed(world, week, p, b, deed, SCAPEGOAT)
     elif deed.lever == "purge":
         for b in court_indices(deed.organ or "all"):
-            _purge_by_deed(world, week, p, b, deed, "precaution")
+            _purge_by_deed(world, week, p, b, deed, PRECAUTION)
     elif deed.lever == "inquiry":
         for b in court_indices(deed.organ or "all"):
             world.branch.inquiry[b] = int(p.purge.inquiry_weeks)
 
 
-def _purge_by_deed(world: World, week: Week, p: Any, b: int, deed: Deed, usual: str) -> None:
+def _purge_by_deed(world: World, week: Week, p: Any, b: int, deed: Deed, usual: int) -> None:
     """One fall by order: of the named person, else of a post of the named rank, the most suspect first."""
-    court, asked = world.court, deed.details
-    row = _named(world, asked["person"], b) if asked.get("person") else -1
-    if row < 0 and not asked.get("person"):
-        rank = RANKS.index(asked["rank"]) if asked.get("rank") in RANKS else CHIEF
-        rows = np.flatnonzero((court.status == IN_POST) & (court.organ == b) & (court.rank == rank))
-        row = int(rows[np.argmax(court.suspicion[rows])]) if len(rows) else -1
+    asked = deed.details
+    row = _named(world, asked["person"], b) if asked.get("person") else _most_suspect(world, b, asked.get("rank", ""))
     if row < 0:
         return
-    cause = asked.get("cause", usual)
-    strike(
-        world,
-        week,
-        p,
-        row,
-        PURGE_CAUSES.index(cause if cause in PURGE_CAUSES else usual),
-        causes=[deed.event],
-        stated=asked.get("stated"),
-        fate=asked["fate"] if asked.get("fate") in FATES else None,
-    )
+    cause = PURGE_CAUSES.index(asked["cause"]) if asked.get("cause") in PURGE_CAUSES else usual
+    fate = asked["fate"] if asked.get("fate") in FATES else None
+    strike(world, week, p, row, cause, causes=[deed.event], stated=asked.get("stated"), fate=fate)
+
+
+def _most_suspect(world: World, b: int, rank: str) -> int:
+    """The row in an organ of the holder of a rank (the chief, if none is named) whom the leader suspects most, or -1."""
+    court = world.court
+    wanted = RANKS.index(rank) if rank in RANKS else CHIEF
+    rows = np.flatnonzero((court.status == IN_POST) & (court.organ == b) & (court.rank == wanted))
+    return int(rows[np.argmax(court.suspicion[rows])]) if len(rows) else -1
 
 
 def _named(world: World, person: str, b: int) -> int:

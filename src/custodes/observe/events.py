@@ -100,6 +100,10 @@ class EventLog:
                 out.append(event.id)
         return out
 
+    def magnitude_of(self, event_id: str) -> float:
+        """The magnitude of an event; KeyError for an unknown id."""
+        return self._by_id[event_id].magnitude
+
     def of_week(self, kinds: Sequence[str], week: int) -> list[Event]:
         """The events of these kinds in one week."""
         out = []

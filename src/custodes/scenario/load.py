@@ -19,9 +19,11 @@ from numpy.typing import NDArray
 from custodes.actors.levers import LEVERS, LeverValues
 from custodes.errors import BadInput, BadScenario
 from custodes.scenario import court as courts
+from custodes.scenario.actors import Actors, actors_in, default_leader
 from custodes.scenario.parameters import Parameters, default_parameters, lever_value, parse_settings
 from custodes.scenario.places import County, apportion, read_counties, read_places
 from custodes.scenario.policies import Policy, load_policy, timeline_actions
+from custodes.scenario.powers import PowersFile
 from custodes.scenario.problems import bad, did_you_mean, printable
 from custodes.scenario.reading import Document, read_yaml
 from custodes.scenario.schema import Court, Faction, ParameterOverride, ScenarioFile, TimelineEntry, Variant
@@ -60,6 +62,7 @@ class Scenario:
     map_file: Path | None
     court: CourtPlan = courts.DEFAULT_COURT
     factions: tuple[Faction, ...] = ()  #: of the court, with what is known of them
+    actors: Actors = field(default_factory=lambda: Actors(default_leader(), PowersFile()))
     policies: tuple[str, ...] = ()
     settings: dict[str, Any] = field(default_factory=dict)
 
@@ -90,12 +93,18 @@ class Scenario:
     @cached_property
     def digest(self) -> str:
         """sha256 of everything that moves a result, for records and caches."""
-        return _digest(self._content(), self.timeline.digest, str(self.years))
+        return _digest(
+            self._content(), self.parameters.digest, self.timeline.digest, str(self.years), self.actors.digest
+        )
 
     @cached_property
     def burn_in_digest(self) -> str:
-        """sha256 of everything that the population and the burn-in can feel: nothing that begins at week 0 or later."""
-        return _digest(self._content(), self.timeline.before(0).digest)
+        """sha256 of everything that the population and the burn-in can feel: nothing that begins at week 0 or later.
+
+        Whether the leader will answer what he sees (`leader.mode`) and by which tactics is such a thing; how he sees is not.
+        """
+        parameters = self.parameters.digest_without("leader.mode")
+        return _digest(self._content(), parameters, self.timeline.before(0).digest, self.actors.seeing)
 
     def with_parameters(self, values: dict[str, Any]) -> "Scenario":
         """With other parameter values, by name; BadInput for a bad one."""
@@ -153,7 +162,6 @@ class Scenario:
                 str(self.start),
                 self.burn_in_weeks,
                 self.people,
-                self.parameters.digest,
                 places,
                 self.adjacent_provinces,
                 self.markets,
@@ -292,6 +300,7 @@ def _build(base: Path, variant: Path | None, name: str) -> Scenario:
         map_file=_companion(folder, "map.geojson"),
         court=courts.court_plan(court, monday),
         factions=courts.factions_of(court),
+        actors=actors_in(folder),
     )
 
 

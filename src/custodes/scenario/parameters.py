@@ -59,6 +59,7 @@ class Parameter:
     extensive: bool = False
     default: Value | None = None  #: the shipped value, where a scenario or a setting changed it
     origin: str = "default"  #: "default", "scenario", "scaled" or "set"
+    choices: tuple[str, ...] = ()  #: of a switch: what it may be; the value is the index of one
 
     @property
     def group(self) -> str:
@@ -67,6 +68,11 @@ class Parameter:
     @property
     def field(self) -> str:
         return self.name.partition(".")[2]
+
+    @property
+    def chosen(self) -> str:
+        """The choice that a switch stands at; empty for a number."""
+        return self.choices[int(self.value)] if self.choices and isinstance(self.value, float) else ""
 
 
 class Parameters:
@@ -176,6 +182,8 @@ class Parameters:
                 "extensive": p.extensive,
                 "default": _plain(p.default if p.default is not None else p.value),
                 "origin": p.origin,
+                "choices": list(p.choices),
+                "chosen": p.chosen,
             }
             for p in self
         ]
@@ -183,7 +191,11 @@ class Parameters:
     @property
     def digest(self) -> str:
         """sha256 of names and values."""
-        rows = sorted((p.name, _plain(p.value)) for p in self)
+        return self.digest_without()
+
+    def digest_without(self, *names: str) -> str:
+        """sha256 of names and values, those of `names` left out."""
+        rows = sorted((p.name, _plain(p.value)) for p in self if p.name not in names)
         return hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()
 
 
@@ -226,7 +238,17 @@ def _parameter(name: str, entry: ParameterEntry, document: Document, key: str) -
     else:
         prior = _prior(entry.prior)
     return Parameter(
-        name, entry.meaning, entry.unit, value, parts, prior, entry.source, entry.grade, entry.recalled, entry.extensive
+        name,
+        entry.meaning,
+        entry.unit,
+        value,
+        parts,
+        prior,
+        entry.source,
+        entry.grade,
+        entry.recalled,
+        entry.extensive,
+        choices=tuple(entry.choices),
     )
 
 
@@ -275,7 +297,9 @@ def _changed(parameter: Parameter, name: str, value: Any, origin: str) -> Parame
 
 
 def _shaped(parameter: Parameter, value: Any) -> Value:
-    """A new value in the shape of the old: one number fills all parts."""
+    """A new value in the shape of the old: one number fills all parts; a switch takes one of its choices."""
+    if parameter.choices:
+        return _choice(parameter, value)
     if isinstance(value, Mapping):
         new, parts = _in_order(dict(value))
         if set(parts) != set(parameter.parts):
@@ -290,6 +314,20 @@ def _shaped(parameter: Parameter, value: Any) -> Value:
             raise BadInput(f"'{parameter.name}': give {len(parameter.parts) or 'one'} numbers, not {len(value)}.")
         return tuple(v if isinstance(v, tuple) else _number(parameter.name, v) for v in value)
     return _fill(parameter.value, _number(parameter.name, value))
+
+
+def _choice(parameter: Parameter, value: Any) -> float:
+    """The index of a choice, given by its name or as that index."""
+    if isinstance(value, str) and value in parameter.choices:
+        return float(parameter.choices.index(value))
+    known = f"choose one of {', '.join(parameter.choices)}"
+    try:
+        number = -1.0 if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = -1.0
+    if number not in range(len(parameter.choices)):
+        raise BadInput(printable(f"'{parameter.name}': '{str(value)[:60]}' is not a choice: {known}."))
+    return number
 
 
 def _fill(old: Value, number: float) -> Value:
@@ -307,6 +345,8 @@ def _number(name: str, value: Any) -> float:
 
 
 def _check_range(parameter: Parameter, name: str, new: Value, default: Value) -> None:
+    if parameter.choices:
+        return
     low, high = bounds(parameter, default)
     for number in _flat(new):
         if not low <= number <= high:
@@ -315,6 +355,8 @@ def _check_range(parameter: Parameter, name: str, new: Value, default: Value) ->
 
 def bounds(parameter: Parameter, default: Value | None = None) -> tuple[float, float]:
     """The range in which a setting of a parameter makes sense: its sign, shares at most 1, at most 1,000 times the default."""
+    if parameter.choices:
+        return 0.0, len(parameter.choices) - 1.0
     numbers = _flat(default if default is not None else parameter.value)
     priors = [parameter.prior] if set(parameter.prior) & {*_DISTRIBUTIONS} else list(parameter.prior.values())
     largest = max(abs(n) for n in numbers)
@@ -356,11 +398,11 @@ def parse_settings(
         name, text = name.strip(), text.strip()
         if not equals or not name or not text:
             raise BadInput(printable(f"'{setting[:80]}' is not a setting: write name=value, such as fear.decay=0.05."))
-        if name.partition(".")[0] in LEVERS:
+        if name.partition(".")[0] in LEVERS and name not in known and name.rpartition(".")[0] not in known:
             levers[name] = lever_value(name, text)
         else:
-            values[name] = _number(name, text)
-            known = known.with_values({name: values[name]})
+            known = known.with_values({name: text if name in known and known[name].choices else _number(name, text)})
+            values[name] = float(known.value(name)) if name in known and known[name].choices else _number(name, text)
     return values, levers
 
 

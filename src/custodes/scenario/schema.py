@@ -180,6 +180,14 @@ AnyValue = Annotated[
     | Annotated[ListValues, Tag("list")],
     Discriminator(_shape),
 ]
+AnyValueOrChoice = Annotated[
+    Annotated[Number, Tag("plain")]
+    | Annotated[Name, Tag("word")]
+    | Annotated[PartValues, Tag("mapping")]
+    | Annotated[NestedValues, Tag("nested")]
+    | Annotated[ListValues, Tag("list")],
+    Discriminator(lambda data: "word" if isinstance(data, str) and data[:1].isalpha() else _shape(data)),
+]
 AnyPrior = Annotated[
     Annotated[Prior, Tag("one")] | Annotated[dict[Short, Prior], Field(max_length=128), Tag("parts")],
     Discriminator(_prior_shape),
@@ -199,6 +207,7 @@ class ParameterEntry(Model):
 
     meaning: Annotated[str, StringConstraints(min_length=1, max_length=600)]
     unit: Annotated[str, StringConstraints(max_length=60)]
+    choices: Annotated[list[Name], Field(max_length=20)] = []  #: of a switch; the value is one of them
     value: AnyValue
     prior: AnyPrior
     source: SourceKey
@@ -207,11 +216,21 @@ class ParameterEntry(Model):
     extensive: bool = False
     note: Text = ""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _chosen(cls, data: Any) -> Any:
+        """A switch keeps the index of its choice."""
+        if not isinstance(data, dict) or not isinstance(data.get("choices"), list) or not data["choices"]:
+            return data
+        if data.get("value") not in data["choices"]:
+            raise ValueError(f"'value' must be one of {', '.join(str(c)[:40] for c in data['choices'])}")
+        return {**data, "value": data["choices"].index(data["value"])}
+
 
 class ParameterOverride(Model):
-    """A scenario's own value of a parameter, with its own source and grade."""
+    """A scenario's own value of a parameter, with its own source and grade; of a switch one of its choices."""
 
-    value: AnyValue
+    value: AnyValueOrChoice
     source: SourceKey
     grade: Grade
     recalled: bool = False
