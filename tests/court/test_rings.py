@@ -95,7 +95,7 @@ def test_paths_to_a_place_differ_and_the_first_is_the_best() -> None:
     found = ways(
         Same(places),
         tuple(c for c, _ in places.contraband.producers),
-        rings.markets(Same(places), p).county,
+        tuple(rings.markets(Same(places), p).county.tolist()),
         bytes(len(places.counties)),
         rings.terms_of(places, 1.0, p),
     )

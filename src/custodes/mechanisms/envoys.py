@@ -116,9 +116,8 @@ def _staff(world: World, posts: int, p: Params) -> I:
     spare = max(0, int(p.pool + 0.5) - posts)
     staff = spare // posts + (np.arange(posts) < spare % posts)
     if world.memory.get("embassies_short", 0.0):
-        for name, missing in world.memory.items():
-            if name.startswith("embassy_short."):
-                staff[int(name.partition(".")[2])] -= int(missing)
+        for i in range(posts):
+            staff[i] -= int(world.memory.get(f"embassy_short.{i}", 0.0))
     out: I = np.maximum(staff, 0)
     return out
 

@@ -23,7 +23,7 @@ from custodes.world.state import World
 
 READS = (
     "branch.hazard branch.prestige branch.requests branch.vacancies branch.troop_morale court.organ court.rank "
-    "court.status court.loyalty county.market_rate national.price_memory national.ration places.soldiers "
+    "court.status court.loyalty county.market_rate national.price_memory national.ration places "
     "sums.market_labour_milli sums.class_members sums.class_served_members "
     "levers.budget_army levers.army_attention levers.officers_trading_ban memory"
 )

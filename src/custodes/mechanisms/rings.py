@@ -86,9 +86,9 @@ class Params(NamedTuple):
 class Markets(NamedTuple):
     """Where contraband goes: (D,) counties with what they want, in shares of the usual output."""
 
-    county: tuple[int, ...]
-    home: tuple[float, ...]
-    abroad: tuple[float, ...]
+    county: I
+    home: F
+    abroad: F
 
 
 class Plan(NamedTuple):
@@ -102,6 +102,7 @@ class Plan(NamedTuple):
     first: tuple[int, ...]  #: rows of each source: first[i] to first[i + 1]
     local: tuple[float, ...]  #: share of each source's output that is sold where it is made
     value: F  #: US$ that the carrier expects
+    checkpoints: float  #: on the mean road taken
 
 
 # --- who carries where -------------------------------------------------------------------------------------------------
@@ -138,7 +139,7 @@ def markets(same: Same, p: Params) -> Markets:
     counties = np.flatnonzero(want > 0.0)
     home = p.wanted_at_home * want[counties] / all_wanted
     abroad = p.wanted_abroad * np.where(border, places.population, 0)[counties] / max(1.0, people)
-    return Markets(tuple(counties.tolist()), tuple(home.tolist()), tuple(abroad.tolist()))
+    return Markets(counties.astype(np.int64), home, abroad)
 
 
 def earnings(checkpoints: Any, km: Any, traveller: Any, terms: Terms, p: Params) -> tuple[F, F, F]:
@@ -157,10 +158,10 @@ def plan(same: Same, lost: bytes, staffed: float, officers: float, p: Params) ->
     places: Places = same.thing
     goals, terms = markets(same, p), terms_of(places, staffed, p)
     sources = tuple(c for c, _ in places.contraband.producers)
-    found = ways(same, sources, goals.county, lost, terms)
+    found = ways(same, sources, tuple(goals.county.tolist()), lost, terms)
     value, passes, bribes = earnings(found.checkpoints, found.km, found.traveller, terms, p)
     wanted = np.zeros(len(places.counties))
-    wanted[list(goals.county)] = np.asarray(goals.home) + np.asarray(goals.abroad)
+    wanted[goals.county] = goals.home + goals.abroad
     weight = np.asarray((*p.carriers, officers))[found.traveller] * wanted[found.target] * portable.exp(value / p.scale)
     first = (0, *np.cumsum([np.count_nonzero(found.source == c) for c in sources]).tolist())
     share, cumulative = np.zeros(weight.size), np.zeros(weight.size)
@@ -170,7 +171,8 @@ def plan(same: Same, lost: bytes, staffed: float, officers: float, p: Params) ->
         cumulative[a:b] = _running(share[a:b])
     all_wanted = portable.total(wanted)
     local = tuple(float(wanted[c]) / all_wanted for c in sources)
-    return Plan(found, passes, bribes, share, cumulative, first, local, value)
+    passed = portable.mean(found.checkpoints, share)
+    return Plan(found, passes, bribes, share, cumulative, first, local, value, passed)
 
 
 @njit
@@ -227,7 +229,7 @@ def carry(
 
 
 @njit
-def consume(counties, home, abroad, usual, stock, p):  # type: ignore[no-untyped-def]
+def consume(counties, home, abroad, usual, stock, cover, power, elasticity, export_rate):  # type: ignore[no-untyped-def]
     """Use and export of a week out of the stocks; returns grams used, grams abroad and the mean price over the usual."""
     used = 0
     gone = 0
@@ -236,14 +238,14 @@ def consume(counties, home, abroad, usual, stock, p):  # type: ignore[no-untyped
     for i in range(counties.shape[0]):
         c = counties[i]
         want = home[i] * usual
-        held = p.cover * want
+        held = cover * want
         ratio = held / max(1.0, float(stock[c]))
-        price = portable.clip(portable.exp_one(p.price_power * portable.log_one(ratio)), 0.25, 4.0)
-        eaten = min(stock[c], int(want * portable.exp_one(-p.elasticity * portable.log_one(price))))
+        price = portable.clip(portable.exp_one(power * portable.log_one(ratio)), 0.25, 4.0)
+        eaten = min(stock[c], int(want * portable.exp_one(-elasticity * portable.log_one(price))))
         stock[c] -= eaten
         used += eaten
         if abroad[i] > 0.0:
-            out = int(p.export_rate * max(0.0, float(stock[c]) - held))
+            out = int(export_rate * max(0.0, float(stock[c]) - held))
             stock[c] -= out
             gone += out
         price_sum += want * price
@@ -265,9 +267,8 @@ def settle(world: World, week: Week, p: Any) -> None:
     _move(world, week, chosen, q)
     goals = markets(same, q)
     usual = 1000.0 * portable.total([kilos for _, kilos in producers])
-    used, gone, price = consume(
-        np.array(goals.county), np.array(goals.home), np.array(goals.abroad), usual, world.books.contraband_stock, q
-    )
+    rates = (q.cover, q.price_power, q.elasticity, q.export_rate)
+    used, gone, price = consume(*goals, usual, world.books.contraband_stock, *rates)
     world.books.contraband["used"] += used
     world.books.contraband["taken_abroad"] += gone
     output = world.memory["contraband_output"]
@@ -303,7 +304,7 @@ def _move(world: World, week: Week, chosen: Plan, p: Params) -> None:
     counties = len(world.places.counties)
     by_class, lost_to, paid = np.zeros(N_CLASSES, np.int64), np.zeros(counties, np.int64), np.zeros(counties)
     k0, k1 = draws.key_words(world.seed, "carriers")
-    stock, seized, made, fees = world.books.contraband_stock, 0, 0, 0.0
+    stock, seized, made = world.books.contraband_stock, 0, 0
     for i, (county, kilos) in enumerate(world.places.contraband.producers):
         grams = int(1000.0 * kilos * world.memory["contraband_output"])
         a, b = chosen.first[i], chosen.first[i + 1]
@@ -319,27 +320,27 @@ def _move(world: World, week: Week, chosen: Plan, p: Params) -> None:
         made += grams
     world.books.contraband["made"] -= made
     world.books.contraband["seized"] += seized
-    won = _pay_bribes(world, paid)
+    rate, pocket = world.national.won_per_dollar, world.books.pocket
+    won = int(pay_bribes(paid, rate, world.books.till, pocket[STATE_SECURITY], pocket[POLICE]))
     carried = int(by_class.sum())
-    fees = _fees(chosen, p) * carried / p.load * world.national.won_per_dollar
+    fees = p.fee * chosen.checkpoints * carried / p.load * rate  # what lawful travellers would have paid
     _remember(world, made, carried, seized, int(by_class[OFFICER]), 0, 0, fees, won)
     _tell(world, week, lost_to, p)
 
 
-def _fees(chosen: Plan, p: Params) -> float:
-    """US$ a load that lawful travellers would have paid at the checkpoints of the roads taken."""
-    return p.fee * portable.mean(chosen.ways.checkpoints, chosen.share)
+@njit
+def pay_bribes(dollars, rate, till, security, police):  # type: ignore[no-untyped-def]
+    """Bribes of the loads that arrived: from the tills of their counties, half each to police and state security.
 
-
-def _pay_bribes(world: World, dollars: F) -> int:
-    """Bribes of the loads that arrived: from the tills of their counties, half each to police and state security."""
-    books, paid = world.books, 0
-    for c in np.flatnonzero(dollars > 0.0):
-        won = min(int(dollars[c] * world.national.won_per_dollar), int(books.till[c]) // 20)
+    All (C,); returns the won paid.
+    """
+    paid = 0
+    for c in range(dollars.shape[0]):
+        won = min(int(dollars[c] * rate), till[c] // 20)
         half = won // 2
-        books.till[c] -= won
-        books.pocket[STATE_SECURITY, c] += half
-        books.pocket[POLICE, c] += won - half
+        till[c] -= won
+        security[c] += half
+        police[c] += won - half
         paid += won
     return paid
 
