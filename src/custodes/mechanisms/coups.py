@@ -71,7 +71,6 @@ class Params(NamedTuple):
 
 def settle(world: World, week: Week, p: Any) -> None:
     """Plots begin; those that stand sound out, are found, strike or fizzle."""
-    q: Params = p.coups
     world.memory["coup_attempts_week"] = 0.0
     for row in starters(world, week, p).tolist():
         _begin(world, week, row)
@@ -374,5 +373,3 @@ def _described(world: World, row: int) -> str:
 
 def _others(n: int) -> str:
     return "nobody else" if n == 0 else "one other" if n == 1 else f"{n} others"
-
-

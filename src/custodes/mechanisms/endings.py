@@ -101,7 +101,9 @@ def _insiders(world: World, week: Week, p: Params) -> None:
     loyalty = mean_of_top(world)
     chance = insiders_chance(loyalty, p)
     if luck < chance:
-        causes = week.log.latest("purge", 26)[:3] + week.log.latest("succession", 52)[:1] + week.log.latest("coup", 52)[:1]
+        causes = (
+            week.log.latest("purge", 26)[:3] + week.log.latest("succession", 52)[:1] + week.log.latest("coup", 52)[:1]
+        )
         text = (
             f"Insiders change the rules of rule: the leader rules no longer alone. The mean loyalty of the top is "
             f"{loyalty:.2f}, the chance of such a change {52.0 * chance:.3f} a year."
@@ -133,7 +135,10 @@ def _collapse(world: World, week: Week, p: Any) -> None:
         memory.get("reserve_empty", 0.0) > 0.0 or granary_weeks(world) < q.pool_weeks
     )
     memory["low_capacity_weeks"] = memory.get("low_capacity_weeks", 0.0) + 1.0 if failing else 0.0
-    if memory["low_capacity_weeks"] < q.collapse_weeks or draws.one(world.seed, "collapse", week.number, 0) >= q.collapse:
+    if (
+        memory["low_capacity_weeks"] < q.collapse_weeks
+        or draws.one(world.seed, "collapse", week.number, 0) >= q.collapse
+    ):
         return
     causes = [
         e
@@ -201,4 +206,3 @@ def _adopt(world: World, week: Week, p: Params, causes: Sequence[str], why: str)
         text=f"A reform package is adopted ({why}): control is loosened by {p.reform_control:.0%}; whether trade grows is "
         "for the outside to decide.",
     )
-

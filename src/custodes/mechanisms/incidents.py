@@ -26,11 +26,15 @@ from custodes.world.state import World
 
 READS = (
     "tile_histogram tiles.county tiles.first_unit units.adults units.fear units.support units.county units.garrison "
-    "guards.morale guards.capacity guards.staff branch.troop_morale court.force court.loyalty court.status court.organ places.neighbours places.population places.capital places.soldiers "
-    "county.lost county.shock county.refusal_news sums.anger_u16 sums.households sums.dissenters sums.evaders "
-    "sums.stress_u16 places.counties places.province places.provinces levers.currency_reform levers.market_closure memory"
+    "guards.morale guards.capacity guards.staff branch.troop_morale court.force court.loyalty court.status court.organ "
+    "places.neighbours places.population places.capital places.soldiers county.lost county.shock county.refusal_news "
+    "sums.anger_u16 sums.households sums.dissenters sums.evaders sums.stress_u16 places.counties places.province "
+    "places.provinces levers.currency_reform levers.market_closure memory"
 )
-WRITES = "county.anger county.lost county.shock county.heat county.refusal_news memory"
+WRITES = (
+    "county.anger county.lost county.shock county.heat county.refusal_news court.plot branch.plot_weeks "
+    "branch.plots_joined memory"
+)
 
 #: Kinds of events that may lie behind a crowd, and for how many weeks they count.
 CAUSES: Final = {
@@ -139,9 +143,7 @@ def cascade(
     path = np.full(steps + 1, start)
     for i in range(steps):
         chance = float(arrest_chance(agents_per_unit, path[i] * adults_per_unit, precision)) if arrest else 0.0
-        path[i + 1 :] = acting_share(
-            counts, thresholds, peer * path[i] + heat, chance * (fear_base + mean_fear), spent
-        )
+        path[i + 1 :] = acting_share(counts, thresholds, peer * path[i] + heat, chance * (fear_base + mean_fear), spent)
         if path[i + 1] == path[i]:
             break
     return path

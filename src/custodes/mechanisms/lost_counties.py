@@ -102,5 +102,7 @@ def contest(world: World, week: Week, here: Ground, own: Any, p: Any) -> None:
         f"{'fell' if fell else 'held'} (chance of falling {chance:.2f}).",
     )
     if fell:
-        endings.end(world, week, UPRISING, [event], f"The state falls to an uprising: {share:.0%} of the people had left it.")
+        endings.end(
+            world, week, UPRISING, [event], f"The state falls to an uprising: {share:.0%} of the people had left it."
+        )
         endings.new_rulers(world, p)
