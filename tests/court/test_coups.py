@@ -225,7 +225,9 @@ def launched(seed: int, loyalty: float, rows: Callable[[World], list[int]]) -> t
     world.court.loyalty[:] = loyalty
     plotting(world, rows(world))
     p = changed(p, start=0.0, sounding=0.0, detection=0.0, launch=1e9)
-    return world, p, weeks(world, p, levers, 1)
+    log = EventLog(str(world.start))
+    step(world, p, levers, log, names=("coups", "endings"))
+    return world, p, log
 
 
 def test_a_coup_that_wins_ends_the_leader_and_lifts_its_head_out_of_the_court() -> None:

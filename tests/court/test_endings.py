@@ -166,13 +166,15 @@ def test_the_first_end_stays_the_outcome_and_new_rulers_begin_with_a_whole_count
     world.county.lost[:2] = 1
     world.court.plot[5], world.branch.plot_weeks[0] = 0, 3.0
     endings.end(world, week, UPRISING, [], "It falls.")
-    endings.new_rulers(world, p)
     endings.end(world, week, COLLAPSE, [], "It collapses.")
+    endings.settle(world, week, changed(p, **QUIET))
     assert world.memory["outcome"] == UPRISING
     assert outcomes.outcome(log) == ("uprising", 0)
     assert not world.county.lost.any()
     assert not world.branch.plot_weeks.any()
     assert (world.court.plot == -1).all()
+    assert world.memory["succession_weeks"] == p.endings.change_weeks
+    assert not [name for name in world.memory if name == endings.CHANGE]
 
 
 def test_nothing_ends_in_the_burn_in() -> None:

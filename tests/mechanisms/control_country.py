@@ -11,7 +11,7 @@ import custodes
 from custodes.actors.levers import LeverValues
 from custodes.engine.step import Week
 from custodes.engine.sums import index
-from custodes.mechanisms import awareness, endings, fear, flight, incidents, punishment, stance, support
+from custodes.mechanisms import awareness, fear, flight, incidents, punishment, stance, support
 from custodes.observe.events import EventLog
 from custodes.scenario.court import DEFAULT_COURT
 from custodes.world.books import new_books
@@ -27,7 +27,6 @@ GROUPS = {
     "punishment": punishment,
     "incidents": incidents,
     "flight": flight,
-    "endings": endings,
 }
 C, K, UNITS, ADULTS = 6, 100, 10, 50  # counties; people a row; neighbourhoods a county; adults a neighbourhood
 

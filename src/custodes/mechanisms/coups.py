@@ -33,7 +33,7 @@ READS = (
 )
 WRITES = (
     "court.plot court.loyalty court.hazard branch.hazard branch.plots_joined branch.plot_weeks memory "
-    "books.won books.cents books.official_won books.official_cents county.lost"
+    "books.won books.cents books.official_won books.official_cents"
 )
 
 WATCHERS: Final = (B_MILITARY_SECURITY, B_GUARD)
@@ -315,7 +315,6 @@ def _succeed(world: World, week: Week, rows: I8, head: int, event: str, p: Any) 
     who = _described(world, head)
     endings.end(world, week, COUP, [event], f"The leader falls to a coup; {who}, takes his place.")
     leave(world, head)
-    endings.new_rulers(world, p)
 
 
 def _alarm(world: World, p: Params) -> None:

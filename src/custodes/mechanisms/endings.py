@@ -32,10 +32,11 @@ READS = (
     "court.status court.rank court.organ court.loyalty branch.chain_ratio branch.trade_ratio organ.edict "
     "books.grams national.capacity_norm guards.capacity places.population units.garrison units.county memory"
 )
-WRITES = "memory guards.posts guards.staff households.income_reference"
+WRITES = "memory county.lost court.plot branch.plot_weeks branch.plots_joined guards.posts guards.staff households.income_reference"
 
 QUARTER: Final = 13  #: weeks between two thoughts of reform
 OUTCOME: Final = "outcome"
+CHANGE: Final = "change_of_rulers"  #: memory: an end came this week, and new rulers are to take over
 GIFTS_OF_TRADE: Final = 0.4  #: share of the leader's gifts that trade pays (EQUATIONS.md 7: "gifts x (.6 + .4 trade)")
 
 
@@ -59,25 +60,32 @@ class Params(NamedTuple):
 
 
 def settle(world: World, week: Week, p: Any) -> None:
-    """Insiders, collapse and reform, each by its own draw; none of them in the burn-in."""
+    """New rulers take over; then insiders, collapse and reform, each by its own draw; none of them in the burn-in."""
     if week.number < 0:
         return
     q: Params = p.endings
+    if world.memory.pop(CHANGE, 0.0):
+        _take_over(world, q)
     _insiders(world, week, q)
     _collapse(world, week, p)
     _reform(world, week, p)
 
 
 def end(world: World, week: Week, outcome: int, causes: Sequence[str], text: str) -> str:
-    """Record an end; the first one stays the outcome of the run. Returns the event's id."""
+    """Record an end; the first one stays the outcome of the run. Returns the event's id.
+
+    New rulers take over when `settle` is next reached, unless insiders only changed the rules.
+    """
     if not world.memory.get(OUTCOME):
         world.memory[OUTCOME] = float(outcome)
+    if outcome != INSIDERS:
+        world.memory[CHANGE] = 1.0
     return week.log.record("end", week.number, magnitude=float(outcome), causes=[c for c in causes if c], text=text)
 
 
-def new_rulers(world: World, p: Any) -> None:
+def _take_over(world: World, p: Params) -> None:
     """The court is unsettled for a year, plots against the old ruler are over, and the new ones hold all counties."""
-    world.memory["succession_weeks"] = p.endings.change_weeks
+    world.memory["succession_weeks"] = p.change_weeks
     world.memory["low_capacity_weeks"] = 0.0
     world.court.plot[:] = NO_PLOT
     world.branch.plot_weeks[:] = world.branch.plots_joined[:] = 0.0
@@ -150,7 +158,8 @@ def _collapse(world: World, week: Week, p: Any) -> None:
         f"{int(memory['low_capacity_weeks'])} weeks, and it has no grain or no hard currency left."
     )
     end(world, week, COLLAPSE, causes, text)
-    new_rulers(world, p)
+    _take_over(world, q)
+    del memory[CHANGE]
 
 
 # --- reform --------------------------------------------------------------------------------------------------------------

@@ -31,10 +31,7 @@ READS = (
     "sums.anger_u16 sums.households sums.dissenters sums.evaders sums.stress_u16 places.counties places.province "
     "places.provinces levers.currency_reform levers.market_closure memory"
 )
-WRITES = (
-    "county.anger county.lost county.shock county.heat county.refusal_news court.plot branch.plot_weeks "
-    "branch.plots_joined memory"
-)
+WRITES = "county.anger county.lost county.shock county.heat county.refusal_news memory"
 
 #: Kinds of events that may lie behind a crowd, and for how many weeks they count.
 CAUSES: Final = {
@@ -171,7 +168,7 @@ def settle(world: World, week: Week, p: Any) -> None:
     here = here or ground(world)
     for county in sparks:
         _incident(world, week, here, int(county), p)
-    lost_counties.contest(world, week, here, own, p)
+    lost_counties.contest(world, week, here, own)
 
 
 def _forget(world: World, own: Params) -> None:

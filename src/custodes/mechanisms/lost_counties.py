@@ -85,7 +85,7 @@ def loyal_force(world: World, here: Ground, own: Any) -> float:
     )
 
 
-def contest(world: World, week: Week, here: Ground, own: Any, p: Any) -> None:
+def contest(world: World, week: Week, here: Ground, own: Any) -> None:
     """Contest each week while enough people, or the capital, are out of the state's hands."""
     share = lost_share(world)
     if share < own.uprising_share and not world.county.lost[world.places.capital]:
@@ -105,4 +105,3 @@ def contest(world: World, week: Week, here: Ground, own: Any, p: Any) -> None:
         endings.end(
             world, week, UPRISING, [event], f"The state falls to an uprising: {share:.0%} of the people had left it."
         )
-        endings.new_rulers(world, p)
