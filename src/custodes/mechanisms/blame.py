@@ -11,14 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custodes import draws, portable
+from custodes.actors.levers import court_indices
 from custodes.engine.step import Week
-from custodes.world.columns import B_CABINET, COLLECTORS, COURT_ORGANS, N_COURT, N_ORGANS, U16
+from custodes.world.columns import B_CABINET, COLLECTORS, COURT_ORGANS, N_COURT, N_ORGANS, ORGANS, U16
 from custodes.world.state import World
 
 F = NDArray[np.float64]
 
-READS = "sums.anger_u16 sums.households sums.threats_met sums.adults sums.rights_u16 levers.currency_reform memory"
-WRITES = "branch.scandal branch.blame branch.failure branch.since_scapegoat branch.scapegoat_open branch.inquiry memory"
+READS = "sums.anger_u16 sums.households sums.threats_met sums.adults sums.rights_u16 levers.currency_reform places.court memory"
+WRITES = "branch.scandal branch.blame branch.failure branch.since_scapegoat branch.scapegoat_open register memory"
 
 #: Which collecting organ's threats a court organ answers for; -1: none.
 COLLECTS: Final = tuple(next((o for o, of in enumerate(COLLECTORS) if b in of), -1) for b in range(N_COURT))
@@ -27,7 +28,9 @@ COLLECTS: Final = tuple(next((o for o, of in enumerate(COLLECTORS) if b in of), 
 class Params(NamedTuple):
     """Group `blame`; `anger` by organ of the court."""
 
-    anger: tuple[float, ...]  #: how far anger turns on the organ when it makes a third of the threats
+    anger: tuple[float, ...]  #: how far anger turns on the organ when it threatens as usual
+    usual_weeks: float  #: over which an organ's share of threats becomes the usual one
+    usual_most: float  #: most that a share can count against the usual
     report_rate: float  #: share of the distance to the week's report that the leader's picture moves
     report_error: float  #: sigma of the logarithm of the week's report
     scandals: float  #: scandals a year of an organ that people meet
@@ -54,22 +57,41 @@ def settle(world: World, week: Week, p: Any) -> None:
         blamed = branch.failure[B_CABINET] + q.failure_reform * week.levers.currency_reform
         branch.failure[B_CABINET] = min(1.0, blamed)
     branch.since_scapegoat[:] = np.minimum(branch.since_scapegoat + 1, 9999)
-    for countdown in (branch.scapegoat_open, branch.inquiry):
-        countdown[:] = np.maximum(countdown - 1, 0)
+    branch.scapegoat_open[:] = np.maximum(branch.scapegoat_open - 1, 0)
     _hear_orders(world, week, q)
 
 
 def anger_at(world: World, q: Params) -> F:
-    """Anger at each organ (10,): the nation's, by the organ's share of last week's threats against a third."""
+    """Anger at each organ (10,): the nation's, by the organ's share of threats against what its share usually is.
+
+    EQUATIONS.md divides by a third; but cadres are twelve times as many as the agents of state security and make two
+    thirds of all threats in any year, so that only a change of the share says who behaves worse than people are used to.
+    """
     households = world.total("households")
-    threats = [world.total("threats_met", o) for o in range(N_ORGANS)]
-    out, every = np.zeros(N_COURT), sum(threats)
-    if not households or not every:
+    out = np.zeros(N_COURT)
+    if not households:
         return out
     anger = world.total("anger_u16") / (float(U16) * households)
+    against_usual = _threats_against_usual(world, q)
     for b, o in enumerate(COLLECTS):
         if o >= 0:
-            out[b] = anger * q.anger[b] * N_ORGANS * threats[o] / every
+            out[b] = anger * q.anger[b] * against_usual[o]
+    return out
+
+
+def _threats_against_usual(world: World, q: Params) -> list[float]:
+    """Each collecting organ's share of last week's threats over its mean share of the last years; 1 while unknown."""
+    memory = world.memory
+    threats = [world.total("threats_met", o) for o in range(N_ORGANS)]
+    every, out = sum(threats), []
+    if not every:
+        return [1.0] * N_ORGANS
+    weeks = memory["threats_weeks"] = min(memory.get("threats_weeks", 0.0) + 1.0, q.usual_weeks)
+    for o, name in enumerate(ORGANS):
+        share = threats[o] / every
+        before = memory.get(f"threats_usual.{name}", share)
+        usual = memory[f"threats_usual.{name}"] = before + (share - before) / weeks
+        out.append(min(share / usual, q.usual_most) if usual > 0.0 else 1.0)
     return out
 
 
@@ -114,16 +136,13 @@ def _hear_orders(world: World, week: Week, q: Params) -> None:
     """An order to stop abuse lets the leader look for a culprit, unless one was found lately; purges note the order."""
     for deed in week.deeds:
         if deed.lever == "rights_order" and deed.value > 0.0:
-            for b, o in enumerate(COLLECTS):
-                if o >= 0 and concerns(deed.organ, o):
-                    note_order(world, week, b, q)
+            for b in concerned(deed.organ):
+                note_order(world, week, b, q)
 
 
-def concerns(organ: str, o: int) -> bool:
-    """Whether a deed's organ means the collecting organ `o`."""
-    from custodes.actors.levers import organ_indices
-
-    return o in organ_indices(organ or "all")
+def concerned(organ: str) -> list[int]:
+    """The court organs behind the guards that an order names; `cadres` are the cabinet's and the committees' people."""
+    return [b for b in court_indices(organ or "all") if COLLECTS[b] >= 0]
 
 
 def note_order(world: World, week: Week, b: int, q: Params) -> None:

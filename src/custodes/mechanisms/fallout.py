@@ -18,6 +18,7 @@ from custodes.world.columns import (
     CORRUPTION,
     COURT_ORGANS,
     DEPUTY,
+    DIRECTOR,
     FAILURE,
     IN_POST,
     ORGANS,
@@ -31,6 +32,8 @@ from custodes.world.court import row_of
 from custodes.world.state import World
 
 SLOTS: Final = 48  #: how many may await their turn
+#: The lowest rank whose fall draws others after it: chiefs, but anybody who was feared.
+DRAWS_OTHERS: Final = {SCAPEGOAT: CHIEF, RIVALRY: CHIEF}
 _KEYS: Final = ("person", "week", "cause", "event")
 #: Share of the candidates for the post who come from the organ itself, by cause: outsiders after abuse and failure,
 #: deputies in place after an edict; after other falls as in any appointment.
@@ -38,10 +41,10 @@ OWN_ORGAN: Final = {SCAPEGOAT: 0.0, FAILURE: 0.0, CORRUPTION: 1.0}
 
 
 def choose(world: World, week: Week, p: Any, row: int, cause: int) -> list[int]:
-    """Persons who will be struck after the fall of the chief or deputy in `row`, drawn from those close to him."""
+    """Persons who will be struck after the fall of the holder of `row`, drawn from those close to him."""
     q, court = p.purge, world.court
     most = q.struck_most[cause]
-    if most <= 0.0 or court.rank[row] > DEPUTY:
+    if most <= 0.0 or court.rank[row] > DRAWS_OTHERS.get(cause, DIRECTOR):
         return []
     near = court.status == IN_POST
     if cause == SCAPEGOAT:
@@ -132,10 +135,10 @@ def _forget_grudges(world: World, person: int) -> None:
 
 
 def _share_spoils(world: World, week: Week, p: Any, row: int, rank: int, record: dict[str, Any]) -> None:
-    """The denouncer, if he stands lower, may get the post of the man whom he brought down."""
+    """The denouncer, if he stands one rank lower, may get the post of the man whom he brought down."""
     court = world.court
     at = row_of(court, record["denouncer_person"])
-    if at < 0 or court.status[at] != IN_POST or court.rank[at] <= rank or court.status[row] != VACANT_POST:
+    if at < 0 or court.status[at] != IN_POST or court.rank[at] != rank + 1 or court.status[row] != VACANT_POST:
         return
     if draws.one(world.seed, "appointment", week.number, row, 9) >= p.purge.spoils:
         return

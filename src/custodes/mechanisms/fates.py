@@ -31,8 +31,8 @@ from custodes.world.court import NEVER, free_row, posts_of, row_of
 from custodes.world.officials import leave, shift
 from custodes.world.state import World
 
-READS = ""
-WRITES = ""
+READS = "court places.court register memory"
+WRITES = "court books.official_won books.official_cents books.won books.cents register memory"
 
 WARNING, DEMOTION, SENT_AWAY, DISMISSAL, IMPRISONMENT, EXECUTION = range(len(FATES))
 COUNTED: Final = (
@@ -117,18 +117,18 @@ def befall(world: World, week: Week, p: Any, row: int, fate: int) -> None:
 
 
 def _weeks_away(world: World, week: Week, q: Params, row: int, fate: int) -> int:
-    """How long he is away: 0 for the demoted, at least 1 for others."""
+    """How long he is away, this week included, which `settle` takes off at once; 0 for the demoted."""
     luck = draws.one(world.seed, "fate", week.number, row, 1)
     if fate == DEMOTION:
         return 0
     if fate == SENT_AWAY:  # geometric from 0, by inversion
         stays = q.reeducation_mean / (1.0 + q.reeducation_mean)
         beyond = portable.log(1.0 - luck) / portable.log(stays) if stays > 0.0 else 0.0
-        return int(q.reeducation_least) + int(beyond)
+        return 1 + int(q.reeducation_least) + int(beyond)
     jailed = fate == IMPRISONMENT
     median, sigma = (q.prison_median, q.prison_sigma) if jailed else (q.dismissal_median, q.dismissal_sigma)
     weeks = median * portable.exp(sigma * float(portable.normal_one(luck + 2.0**-54)))
-    return min(max(1, int(weeks + 0.5)), 2600)
+    return 1 + min(max(1, int(weeks + 0.5)), 2600)
 
 
 def settle(world: World, week: Week, p: Any) -> None:

@@ -73,7 +73,7 @@ class Params(NamedTuple):
     denunciation: float  #: chance a week that a chief or deputy denounces somebody
     denounces: tuple[float, float, float]  #: factor on it
     grudge: float  #: by how much a grudge multiplies it (1 + this)
-    turf: float  #: weight of the organ's overlap with others
+    turf: float  #: by how much full overlap with the target's organ multiplies it (1 + this)
     revenge: float  #: chance that a grudge chooses the target
     chief_target: float  #: chance that the target is a chief, else a deputy
     false_share: float  #: share of invented evidence
@@ -112,8 +112,8 @@ def settle(world: World, week: Week, p: Any) -> None:
 
 
 def overlap_of_organs() -> F:
-    """Overlap of an official's organ with the other nine, mean, (10,)."""
-    return np.array([portable.total(overlaps) / (N_COURT - 1) for overlaps in TURF])
+    """Overlap of an official's organ with that of his target (10,): the mean over targets, who are drawn by overlap."""
+    return np.array([portable.mean(overlaps, overlaps) for overlaps in TURF])
 
 
 @njit
