@@ -51,7 +51,14 @@ def test_a_run_prints_one_json_object_with_the_promised_keys(finished: tuple[Pat
 
 def test_a_run_leaves_its_table_events_record_and_report(finished: tuple[Path, Done]) -> None:
     folder, done = finished
-    assert {path.name for path in folder.iterdir()} == {"run.parquet", "events.parquet", "record.json", "report.html"}
+    assert {path.name for path in folder.iterdir()} == {
+        "run.parquet",
+        "events.parquet",
+        "falls.parquet",
+        "reports.parquet",
+        "record.json",
+        "report.html",
+    }
     assert json.loads(done.out)["out"] == "first"
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert page.rstrip().endswith("</html>")
