@@ -14,7 +14,8 @@ from custodes.engine.step import Week
 from custodes.errors import BadScenario
 from custodes.mechanisms import crisis
 from custodes.observe.events import EventLog
-from custodes.scenario.powers import Level, PowersFile, powers_file
+from custodes.scenario.actors import actors_in
+from custodes.scenario.powers import Level, PowersFile
 from custodes.week import SETTLE
 from custodes.world.columns import COURT_ORGANS
 from custodes.world.state import World
@@ -227,9 +228,9 @@ def test_the_shipped_powers_are_read(name: str) -> None:
     scenario = cu.load(name)
     player = Powers.of(scenario)
     assert any(a.neighbour for a in player.powers)
-    for power in powers_file(scenario).powers:
+    for power in scenario.actors.powers.powers:
         assert sum(p.name == power.name for p in player.powers) == 1
-    assert len(powers_file(scenario).model_dump()["powers"]) == len(player.powers)
+    assert len(scenario.actors.powers.powers) == len(player.powers)
 
 
 def test_powers_keep_still_while_the_shipped_timeline_tells_what_they_did() -> None:
@@ -277,9 +278,8 @@ def test_a_wrong_table_is_refused_in_one_sentence(tmp_path: Path, change: dict[s
     tactic = {"name": "t", "does": "acts", "weight": 1, "lasts": 8, "effects": [{"lever": "aid_grain", "add": 1}]}
     power = {"name": "east", "title": "East", "source": "invented", "grade": "D", "tactics": [{**tactic, **change}]}
     (tmp_path / "actors.yaml").write_text(json.dumps({"powers": [power]}))
-    scenario = type("Folder", (), {"folder": tmp_path})
     with pytest.raises(BadScenario, match=said):
-        powers_file(scenario)  # type: ignore[arg-type]
+        actors_in(tmp_path)
 
 
 def test_the_files_levels_are_those_of_the_ladder() -> None:

@@ -20,7 +20,7 @@ from custodes.actors.levers import EVENT_KINDS, LEVERS, court_indices, organ_ind
 from custodes.engine.step import Deed, Week
 from custodes.mechanisms.crisis import LEVELS, MONTH
 from custodes.mechanisms.diplomacy import FRESH
-from custodes.scenario.powers import EffectEntry, PowerEntry, TacticEntry, powers_file
+from custodes.scenario.powers import EffectEntry, PowerEntry, TacticEntry
 from custodes.scenario.timeline import week_of
 from custodes.world.columns import U16
 from custodes.world.court import NEVER
@@ -117,7 +117,7 @@ class Powers:
     @classmethod
     def of(cls, scenario: Any) -> "Powers":
         """The powers of a scenario, with its totals scaled to the country's size."""
-        file = powers_file(scenario)
+        file = scenario.actors.powers
         days = (np.datetime64(file.free_from) - scenario.start).astype("timedelta64[D]").astype(int)
         return cls([_power(entry, scenario) for entry in file.powers], -int(-days // 7))
 

@@ -317,6 +317,7 @@ def _result(
     from custodes.results.record import record
     from custodes.results.table import Table
     from custodes.scenario.facts import facts_of
+    from custodes.scenario.policies import cautions
     from custodes.world.columns import ORGANS
 
     factions = world.places.court.factions
@@ -346,7 +347,7 @@ def _result(
         outcome_week=outcome_week,
         seconds=round(seconds, 3),
         peak_memory_mb=round(peak_memory_mb(), 1),
-        warnings=warnings_of(recorder),
+        warnings=[*cautions(request.scenario.timeline), *warnings_of(recorder)],
         timings={k: round(v, 3) for k, v in request.timings.items()},
         request=request.identity(),
         surveys=answers,

@@ -6,18 +6,13 @@ powers did: until then they keep still.
 """
 
 import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
 from custodes.actors.levers import LEVERS, court_indices, organ_indices
 from custodes.scenario.problems import did_you_mean
-from custodes.scenario.reading import read_yaml
 from custodes.scenario.schema import Date, Grade, Model, Name, Number, Real, Share, Short, SourceKey, Text, Whole
-from custodes.scenario.validation import validated
-
-if TYPE_CHECKING:
-    from custodes.scenario.load import Scenario
 
 FILE: Final = "actors.yaml"
 Level = Literal["refugees", "mobilisation", "entry", "intervention", "clash"]
@@ -179,14 +174,6 @@ class PowersFile(Model):
     def free_from(self) -> datetime.date:
         """The first day on which powers act of themselves."""
         return self.history_until or datetime.date(1950, 1, 1)
-
-
-def powers_file(scenario: "Scenario") -> PowersFile:
-    """What a scenario says of the powers; nothing where it has no such file. BadScenario for a file that is not that."""
-    path = scenario.folder / FILE
-    if not path.is_file():
-        return PowersFile()
-    return validated(PowersFile, read_yaml(path, f"{scenario.folder.name}/{FILE}"))
 
 
 def powers_schema() -> dict[str, Any]:
