@@ -150,6 +150,14 @@ def test_more_generous_budgets_empty_the_fund_and_gifts_fall_back_to_what_comes_
     assert gifts[-1] == pytest.approx(1.0, abs=0.02)
 
 
+def test_gifts_that_are_not_given_go_to_the_reserve() -> None:
+    kept: list[int] = []
+    world = live(150, LeverValues(budget_gifts=0.8), rest=2, watch=lambda w: kept.append(w.books.cents["reserve"]))
+    a_week = world.memory["trade_norm.gifts"]
+    assert ratio(world) == pytest.approx(0.8, abs=0.01)
+    assert (kept[-1] - kept[-53]) / 52 == pytest.approx(0.2 * a_week, rel=0.03)
+
+
 # --- the books -------------------------------------------------------------------------------------------------------------
 
 

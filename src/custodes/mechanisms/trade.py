@@ -138,12 +138,16 @@ def spend_abroad(world: World, p: Params) -> None:
 
 
 def give(world: World, week: Week, p: Params) -> int:
-    """The week's gifts, cents: luxuries are bought abroad now, the cash part stays in the fund for `rents` to hand out."""
-    books = world.books
-    share = min(p.gifts * float(week.levers.budget_gifts), MOST_GIVEN)
-    given = int(share * books.cents["leader_fund_cents"])
+    """The week's gifts, cents: luxuries are bought abroad now, the cash part stays in the fund for `rents` to hand out.
+
+    What a budget for gifts below the usual saves goes to the reserve; one above the usual runs the fund down.
+    """
+    books, budget = world.books, float(week.levers.budget_gifts)
+    fund = books.cents["leader_fund_cents"]
+    given = int(min(p.gifts * budget, MOST_GIVEN) * fund)
     luxuries = int(p.luxuries * given)
     books.move_cents("leader_fund_cents", "abroad_cents", luxuries)
+    books.move_cents("leader_fund_cents", "reserve", int(p.gifts * max(0.0, 1.0 - budget) * fund))
     world.memory["gifts_cents_week"] = float(given - luxuries)
     world.memory["luxuries_cents_week"] = float(luxuries)
     return given
