@@ -46,7 +46,7 @@ I8 = NDArray[np.int64]
 
 READS = (
     "court.organ court.rank court.status court.person court.abroad court.holder court.competence court.suspicion "
-    "court.expected_rent branch.hazard register memory"
+    "court.expected_rent branch.hazard places.court register memory"
 )
 WRITES = "court memory books.official_won books.official_cents"
 
@@ -85,7 +85,10 @@ def settle(world: World, week: Week, p: Any) -> None:
         if deed.lever == "reshuffle":
             _reshuffle(world, week, int(deed.value))
     for row in np.flatnonzero(court.status[:posts] == VACANT_POST).tolist():
-        fill(world, week, p, row)
+        if court.weeks_away[row] > 0:
+            court.weeks_away[row] -= 1
+        else:
+            fill(world, week, p, row)
     if week.number == -1:
         _take_seats(world, week, p)
 
@@ -113,7 +116,7 @@ def pass_week(world: World, week: Week, p: Any) -> NDArray[np.bool_]:
     keys = (*draws.key_words(world.seed, "rotation"), *draws.key_words(world.seed, "patron"))
     _pass(
         (court.organ, court.rank, court.status, court.abroad, court.person),
-        (court.tenure, court.weeks_away, court.patron, court.has_patron, court.since_patron),
+        (court.tenure, court.patron, court.has_patron, court.since_patron),
         rates,
         place,
         moving,
@@ -139,17 +142,15 @@ def _rotation(force: tuple[float, ...], rotation: tuple[float, ...], directors: 
 
 @njit
 def _pass(fixed, moved, rates, place, moving, keys, week, p):  # type: ignore[no-untyped-def]
-    """Tenure, held posts, patrons and rotation's draws in one loop; `place` is scratch: the row of each person in post."""
+    """Tenure, patrons and rotation's draws in one loop; `place` is scratch: the row of each person in post."""
     organ, rank, status, abroad, person = fixed
-    tenure, weeks_away, patron, has_patron, since_patron = moved
+    tenure, patron, has_patron, since_patron = moved
     own_patron, patron_wait, patron_rate = p
     posts = moving.shape[0]
     for i in range(posts):
         if status[i] == IN_POST:
             place[person[i]] = i
     for i in range(posts):
-        if status[i] == VACANT_POST and weeks_away[i] > 0:
-            weeks_away[i] -= 1
         if status[i] != IN_POST:
             continue
         tenure[i] += 1

@@ -27,7 +27,7 @@ F = NDArray[np.float64]
 READS = (
     "court.status court.organ court.rent court.expected_rent court.loyalty court.trait court.hazard court.power "
     "court.ambition court.tenure court.family_punished court.wealth branch.hazard branch.purged branch.prestige "
-    "sums.adults sums.rights_u16 sums.media_u16 levers.deterrence memory"
+    "places.court sums.adults sums.rights_u16 sums.media_u16 levers.deterrence memory"
 )
 WRITES = "court.loyalty court.hazard court.wealth branch.hazard branch.purged organ.purge_hazard memory"
 

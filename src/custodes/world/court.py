@@ -192,7 +192,9 @@ def posts_of(court: Court) -> slice:
 
 def row_of(court: Court, person: int) -> int:
     """The row of a person, or -1 if he is gone."""
-    found = np.flatnonzero(court.person == person) if person else ()
+    if not person:
+        return -1
+    found = np.flatnonzero(court.person == person)
     return int(found[0]) if len(found) else -1
 
 

@@ -20,10 +20,10 @@ from custodes.world import households as hh
 from custodes.world import layout as lay
 from custodes.world import opening, persons, vital, work
 from custodes.world.books import new_books
-from custodes.world.court import Court, new_branch
-from custodes.world.officials import build_court
 from custodes.world.census import Census, census_of
 from custodes.world.counting import count_sums, week_number
+from custodes.world.court import Court, new_branch
+from custodes.world.officials import build_court
 from custodes.world.places import build_places
 from custodes.world.pyramid import build_pyramid
 from custodes.world.quotas import beta_quantiles, cumulated, lognormal_quantiles, normal_quantiles
