@@ -372,8 +372,8 @@ def test_a_purged_chief_of_guards_falls_at_court() -> None:
     week = court.week(Deed("chief_purged", "cadres", 1.0, event))
     purge.settle(court.world, week, court.p)
     fell = {(r["organ"], r["rank"], r["cause"]) for r in court.world.register}
-    assert fell <= {("cabinet", "chief", "scapegoat"), ("provincial_committees", "chief", "scapegoat")}
-    assert fell  # both, unless one was only warned
+    assert fell == {("cabinet", "chief", "scapegoat"), ("provincial_committees", "chief", "scapegoat")}
+    assert not any(name.startswith("order_due") for name in court.world.memory)  # enforcement has heard the order
 
 
 def test_an_inquiry_ends_after_eight_weeks_in_a_fall_or_clears_the_chief() -> None:
@@ -402,16 +402,16 @@ def test_an_inquiry_ends_after_eight_weeks_in_a_fall_or_clears_the_chief() -> No
 
 
 def test_a_court_at_rest_purges_as_often_as_the_equations_reached() -> None:
-    """EQUATIONS.md 8 with .03 for rivalry (leader on): 42 a year of 1,000 posts, 20 of the top 60, 7 executed.
+    """Without a leader, edicts and sanctions: 64 court years gave 31 purges a year, 18 of the top 60, 7 executions.
 
-    Without a leader and his edicts 30 court years give 36, 21, 8; a year's sd is about 7, 5, 3: bounds are 3 standard
-    errors wide on either side of these.
+    (EQUATIONS.md 8 gives 66, 35 and 14 for a country with all of these, 42, 20 and 7 with the lower rates.) Here are 30
+    court years; a year's sd is about 7, 5 and 3, so that the bounds are four standard errors or more away.
     """
     seen = watched()
     top = sum(r["rank"] != "director" for r in seen.falls) / seen.years
-    assert 29 <= len(seen.falls) / seen.years <= 44
-    assert 16 <= top <= 27
-    assert 5 <= seen.rate(fate="execution") <= 12
+    assert 25 <= len(seen.falls) / seen.years <= 39
+    assert 13 <= top <= 23
+    assert 4 <= seen.rate(fate="execution") <= 10
     assert 4 <= seen.rate(cause="rivalry") <= 12
     assert 1.5 <= seen.rate(cause="failure") <= 5
     assert 0.1 <= seen.rate(cause="scapegoat") <= 2

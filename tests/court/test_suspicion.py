@@ -143,7 +143,7 @@ def test_a_grudge_makes_a_denunciation_nine_times_as_likely() -> None:
 
 def _denouncers(court: Still) -> np.ndarray:
     q, posts = court.p.suspicion, court.court
-    base = q.denunciation * (1.0 + q.turf * suspicion.overlap_of_organs())
+    base = q.denunciation * (1.0 + q.turf * suspicion.OVERLAP)
     return suspicion._move(  # type: ignore[no-any-return]
         posts.status,
         posts.organ,

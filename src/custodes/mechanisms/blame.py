@@ -104,7 +104,7 @@ def mean_rights(world: World) -> float:
 def _reported(world: World, week: Week, q: Params) -> F:
     """The leader's picture of the anger at each organ: last week's moved towards a report with one error for all."""
     error = q.report_error * draws.one_normal(world.seed, "blame_report", week.number, 0)
-    heard = anger_at(world, q) * portable.exp(error)
+    heard = anger_at(world, q) * float(portable.exp_one(error))
     out = np.zeros(N_COURT)
     for b, o in enumerate(COLLECTS):
         if o >= 0:
@@ -128,7 +128,7 @@ def _break_scandals(world: World, week: Week, q: Params) -> None:
             organ=COURT_ORGANS[b],
             magnitude=size,
             causes=week.log.latest("anger_rises", 52, place="")[:1],
-            text=f"an abuse by the {world.places.court.titles[b]} becomes widely known",
+            text=f"an abuse by {world.places.court.titles[b]} becomes widely known",
         )
 
 

@@ -23,7 +23,6 @@ from custodes.world.columns import (
     IN_POST,
     ORGANS,
     PRECAUTION,
-    RANKS,
     RIVALRY,
     SCAPEGOAT,
     VACANT_POST,
@@ -54,7 +53,10 @@ def choose(world: World, week: Week, p: Any, row: int, cause: int) -> list[int]:
     else:
         near &= (court.force > 0.0) & (court.rank == DEPUTY)
     near[row] = False
-    persons = court.person[np.flatnonzero(near)].tolist()
+    rows = np.flatnonzero(near).tolist()
+    if cause == PRECAUTION:  # the more suspect half
+        rows = sorted(rows, key=lambda r: (-court.suspicion[r], r))[: (len(rows) + 1) // 2]
+    persons = [int(court.person[r]) for r in rows]
     luck = draws.one(world.seed, "purge_struck", week.number, row)
     number = int(q.struck_least[cause] + luck * (most - q.struck_least[cause] + 1.0))
     chosen = []
@@ -75,8 +77,12 @@ def follow(
     cause: int,
     record: dict[str, Any],
     chosen: Sequence[int],
+    ordered: bool,
 ) -> None:
-    """All that follows the fall of the holder of the post `row`, which may be vacant now."""
+    """All that follows the fall of the holder of the post `row`, which may be vacant now.
+
+    `ordered`: the fall is part of an order to stop abuse that enforcement has already heard.
+    """
     for number, other in enumerate(chosen):
         luck = draws.one(world.seed, "purge_struck", week.number, row, 20 + number)
         _await(world, other, week.number + 1 + int(luck * p.purge.struck_weeks), cause, record["event"])
@@ -86,7 +92,7 @@ def follow(
     elif cause == PRECAUTION and rank <= DEPUTY:
         world.court.weeks_away[row] = int(p.purge.vacant_weeks)  # of a vacant post: held open for so long
     elif cause == SCAPEGOAT:
-        _answer_the_street(world, week, p, row, organ, rank, record)
+        _answer_the_street(world, week, p, row, organ, rank, record, ordered)
     if rank <= DEPUTY and cause in OWN_ORGAN:
         _fill(world, week, p, row, OWN_ORGAN[cause], record)
 
@@ -181,37 +187,39 @@ def culprit_sought(world: World, week: Week, p: Any, row: int) -> list[str]:
         organ=name,
         magnitude=float(world.branch.blame[b]),
         causes=causes,
-        text=f"the leader wants somebody of the {world.places.court.titles[b]} to answer for abuses "
+        text=f"the leader wants somebody of {world.places.court.titles[b]} to answer for abuses "
         f"(blame {world.branch.blame[b]:.2f})",
     )
     return [event] if event else []
 
 
 def _answer_the_street(
-    world: World, week: Week, p: Any, row: int, organ: int, rank: int, record: dict[str, Any]
+    world: World, week: Week, p: Any, row: int, organ: int, rank: int, record: dict[str, Any], ordered: bool
 ) -> None:
-    """An order to the organ's guards, which enforcement hears next week; less blame; a better word for the state."""
+    """Less blame, a better word for the state, and an order to the organ's guards, which enforcement hears next week."""
     q, o = p.purge, blame.COLLECTS[organ]
     if o < 0:
         blame.take_the_blame(world, organ, 0.0)
         return
-    trust = float(world.organ.credibility[o])
+    trust, stands = float(world.organ.credibility[o]), record["order"]
     blame.take_the_blame(world, organ, q.relief * trust)
     world.memory["rally_due"] = world.memory.get("rally_due", 0.0) + q.rally * trust
-    stands = record["order"]
-    if not stands and draws.one(world.seed, "purge_struck", week.number, row, 19) >= q.order:
+    if ordered or (not stands and draws.one(world.seed, "purge_struck", week.number, row, 19) >= q.order):
         return
     blame.note_order(world, week, organ, p.blame)
     record["order"] = True
-    world.memory[f"order_due.{ORGANS[o]}"] = 1.0
+    standing = float(world.organ.order[o])
+    weight = min(1.0, standing / trust) if stands and standing > 0.0 and trust > 0.0 else 1.0
+    world.memory[f"order_due.{ORGANS[o]}"] = weight
     if rank == CHIEF:
         world.memory[f"order_purge.{ORGANS[o]}"] = 1.0
     week.log.record(
         "order",
         week.number,
         organ=ORGANS[o],
-        magnitude=1.0,
+        magnitude=weight,
         causes=[record["event"]] if record["event"] else [],
-        text=f"with the fall of its {RANKS[rank]}, the {world.places.court.titles[organ]} is told to stop abusing residents",
+        text=f"with the fall of {record['name']}, {record['title']}, {world.places.court.titles[organ]} is told "
+        f"{'again ' if stands else ''}to stop abusing residents",
         lever="rights_order",
     )

@@ -281,11 +281,13 @@ def strike(
     stated: str | None = None,
     fate: str | None = None,
     alone: bool = True,
+    ordered: bool = False,
 ) -> str:
     """Purge the official in `row` now, for a cause (index into PURGE_CAUSES); returns the event's id, or "".
 
     `fate` and `stated` are drawn unless given; a man who is only warned has not been purged. `causes` are the events
-    that led to it. A fall draws others after it, unless it was itself drawn (`alone` false).
+    that led to it. A fall draws others after it, unless it was itself drawn (`alone` false); with a scapegoat an
+    order to stop abuse goes out, unless his fall is part of one (`ordered`).
     """
     court = world.court
     if court.status[row] != IN_POST:
@@ -304,7 +306,7 @@ def strike(
     court.plot[row] = NO_PLOT
     fates.befall(world, week, p, row, befalls)
     if alone:
-        fallout.follow(world, week, p, row, organ, rank, person, cause, record, chosen)
+        fallout.follow(world, week, p, row, organ, rank, person, cause, record, chosen, ordered)
     return str(record["event"])
 
 
@@ -439,8 +441,9 @@ def _purge_by_deed(world: World, week: Week, p: Any, b: int, deed: Deed, usual: 
     if row < 0:
         return
     cause = PURGE_CAUSES.index(asked["cause"]) if asked.get("cause") in PURGE_CAUSES else usual
-    fate = asked["fate"] if asked.get("fate") in FATES else None
-    strike(world, week, p, row, cause, causes=[deed.event], stated=asked.get("stated"), fate=fate)
+    drawn = FATES[fates.drawn(world, week, p, row, cause) or fates.DISMISSAL]  # an ordered purge is no warning
+    fate, ordered = asked.get("fate", drawn), deed.lever == "chief_purged"
+    strike(world, week, p, row, cause, causes=[deed.event], stated=asked.get("stated"), fate=fate, ordered=ordered)
 
 
 def _most_suspect(world: World, b: int, rank: str) -> int:

@@ -61,6 +61,8 @@ def _turf() -> F:
 
 
 TURF: Final = _turf()
+#: Overlap of an official's organ with that of his target (10,): the mean over targets, who are drawn by overlap.
+OVERLAP: Final = np.array([portable.mean(overlaps, overlaps) for overlaps in TURF])
 
 
 class Params(NamedTuple):
@@ -89,7 +91,7 @@ def settle(world: World, week: Week, p: Any) -> None:
     """Suspicion moves and evidence fades in one loop; the few who denounce are followed one by one."""
     q: Params = p.suspicion
     court = world.court
-    overlap = q.denunciation * (1.0 + q.turf * overlap_of_organs())
+    overlap = q.denunciation * (1.0 + q.turf * OVERLAP)
     k0, k1 = draws.key_words(world.seed, "suspicion")
     rows = _move(
         court.status,
@@ -109,11 +111,6 @@ def settle(world: World, week: Week, p: Any) -> None:
     )
     for row in rows.tolist():
         _denounce(world, week, row, q)
-
-
-def overlap_of_organs() -> F:
-    """Overlap of an official's organ with that of his target (10,): the mean over targets, who are drawn by overlap."""
-    return np.array([portable.mean(overlaps, overlaps) for overlaps in TURF])
 
 
 @njit
