@@ -105,6 +105,16 @@ def test_a_provocation_breaks_talks_off() -> None:
     assert world.memory["talks_weeks"] == 0.0
 
 
+def test_an_offer_in_the_week_of_a_provocation_is_broken_off_at_once() -> None:
+    world, parameters, _ = court(1)
+    log = EventLog(str(world.start))
+    deeds = [Deed(lever, "", 1.0, log.record(lever, 0, lever=lever), "leader") for lever in ("talks", "provocation")]
+    step(world, parameters, LeverValues(talks=1.0, provocation=1.0), log, deeds, names=("diplomacy",))
+    assert "break off" in list(log)[-1].text
+    assert world.memory["talks_weeks"] == 0.0
+    assert world.memory["since_talks_failed"] == 0.0
+
+
 def test_officials_are_taken_in_by_share_and_chance_of_the_powers_they_ask() -> None:
     world = run(1, 1)[0]
     assert refuge(world, 0.5) == "", "a scenario without powers names nobody"

@@ -115,7 +115,7 @@ def test_the_log_says_who_did_what_and_why() -> None:
     event = list(log)[-1]
     assert (event.kind, event.week, event.causes) == ("sanction", 8, ("provocation-1",))
     assert (event.origin, event.lever) == ("power:north", "trade_cut")
-    assert event.text == "Northland bans coal: trade cut +0.15."
+    assert event.text == "Northland bans coal: trade cut from 0 to 0.15."
 
 
 def test_a_chance_is_the_frequency_with_which_a_tactic_is_played() -> None:

@@ -198,20 +198,22 @@ class Powers:
             until = government(power, which[0], week.number, world.seed)[1]
         first = effects[0]
         organs = [e.organs[int(luck[1] * len(e.organs))] if e.organs else "" for e in effects]
+        new = [_standing(power.name, tactic.name, e, o, until) for e, o in zip(effects, organs, strict=True)]
+        before = moved(week.levers, mine["standing"])
+        mine["standing"] += new
+        after = moved(week.levers, mine["standing"])
+        changes = [(e.lever, o, _of(before, e, o), _of(after, e, o)) for e, o in zip(effects, organs, strict=True)]
         event = week.log.record(
             EVENT_KINDS.get(first.lever, first.lever),
             week.number,
             organ=organs[0],
-            magnitude=first.add,
+            magnitude=changes[0][3] - changes[0][2],
             causes=_causes(week, tactic),
-            text=_sentence(power, tactic, effects, organs),
+            text=f"{power.title} {tactic.does}: {'; '.join(_change(*change) for change in changes)}.",
             origin=f"power:{power.name}",
             lever=first.lever,
         )
-        for effect, organ in zip(effects, organs, strict=True):
-            standing = _standing(power.name, tactic.name, effect, organ, until)
-            mine["standing"].append(standing)
-            week.deeds.append(Deed(effect.lever, organ, effect.add, event, power.name))
+        week.deeds += [Deed(e.lever, o, e.add, event, power.name) for e, o in zip(effects, organs, strict=True)]
 
     def _on_the_ladder(self, world: World) -> list[dict[str, Any]]:
         """Effects of what neighbours do at the levels that they have reached."""
@@ -373,11 +375,23 @@ def _entity(i: int, j: int) -> int:
     return 1000 + 100 * i + j
 
 
-def _sentence(power: Power, tactic: Tactic, effects: Sequence[Effect], organs: Sequence[str]) -> str:
-    titles = {o.replace("_", " ") for o in organs if o}
-    of = f" (of {', '.join(sorted(titles))})" if titles else ""
-    parts = ", ".join(f"{e.lever.replace('_', ' ')} {e.add:+g}" for e in effects)
-    return f"{power.title} {tactic.does}{of}: {parts}."
+def _of(levers: Any, effect: Effect, organ: str) -> float:
+    """The value of a lever, of one organ if it has parts."""
+    value = getattr(levers, effect.lever)
+    if not organ:
+        return float(value)
+    indices = court_indices if LEVERS[effect.lever].per_court else organ_indices
+    return float(value[indices(organ)[0]])
+
+
+def _change(lever: str, organ: str, before: float, after: float) -> str:
+    """`court revenue cut of the army from 0 to 0.25`."""
+    of = f" of {organ.replace('_', ' ')}" if organ else ""
+    return f"{lever.replace('_', ' ')}{of} from {_figure(before)} to {_figure(after)}"
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000.0 else f"{value:.3g}"
 
 
 # --- from the scenario -------------------------------------------------------------------------------------------------

@@ -73,12 +73,13 @@ def settle(world: World, week: Week, p: Any) -> None:
     provoked = [deed.event for deed in week.deeds if deed.lever == "provocation"]
     if week.levers.provocation <= 0.0 and _clock(world, week, q):
         provoked.append(_test(week))
+    going_on = memory.get("talks_weeks", 0.0)
+    if week.levers.talks > 0.0 and not going_on:
+        memory["talks_weeks"] = q.talks_weeks
     if provoked or week.levers.provocation > 0.0:
         _provoked(world, week, [event for event in provoked if event], q)
-    elif week.levers.talks > 0.0 and not memory.get("talks_weeks"):
-        memory["talks_weeks"] = q.talks_weeks
-    elif memory.get("talks_weeks"):
-        memory["talks_weeks"] = max(0.0, memory["talks_weeks"] - 1.0)
+    elif going_on:
+        memory["talks_weeks"] = max(0.0, going_on - 1.0)
         if not memory["talks_weeks"]:
             won = draws.one(world.seed, "talks", week.number, 0) >= q.talks_failure
             _talks_end(world, week, won=won, causes=week.log.latest("talks", int(q.talks_weeks) + 1)[:1])
