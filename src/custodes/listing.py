@@ -63,11 +63,18 @@ def parameters(table: list[dict[str, Any]]) -> str:
             x["unit"],
             f"{x['grade']}{' recalled' if x.get('recalled') else ''}",
             x["source"],
-            f"{x['meaning']}; {f'one of {_text(x["choices"])}' if x.get('choices') else f'prior {_prior(x["prior"])}'}",
+            f"{x['meaning']}; {_known(x)}",
         )
         for x in table
     )
     return rows(("parameter", "value", "unit", "grade", "source", "meaning"), body)
+
+
+def _known(parameter: dict[str, Any]) -> str:
+    """The choices of a switch, or the prior of a number."""
+    if parameter.get("choices"):
+        return f"one of {_text(parameter['choices'])}"
+    return f"prior {_prior(parameter['prior'])}"
 
 
 def _prior(prior: Any) -> str:

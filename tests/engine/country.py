@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import custodes as cu
-from custodes.engine.run import Request, burnt_in, measures
+from custodes.engine.run import Request, burnt_in, measures, players
 from custodes.engine.step import Week
 from custodes.engine.stepper import Stepper
 from custodes.observe.events import EventLog
@@ -109,7 +109,7 @@ def ride(
 def onward(country: Scenario, world: World, log: EventLog, recorder: Recorder, threads: int = 1) -> Iterator[Ride]:
     """Go on with a world, its log and its recorder."""
     parameters = parameters_of(country.parameters)
-    stepper = Stepper(world, parameters, country.timeline, log, threads)
+    stepper = Stepper(world, parameters, country.timeline, log, threads, players(country))
     try:
         yield Ride(country, parameters, stepper, recorder, log)
     finally:

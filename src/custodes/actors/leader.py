@@ -13,7 +13,7 @@ from custodes import draws
 from custodes.actors import sights
 from custodes.actors.orders import Office, Ready, aged
 from custodes.actors.powers import moved
-from custodes.actors.tactics import Finding, Seen, intensity, judge
+from custodes.actors.tactics import Finding, Seen, causes, figures, intensity, judge
 from custodes.engine.step import Week
 from custodes.scenario import tactics as grammar
 from custodes.world.state import World
@@ -44,7 +44,7 @@ class Params(NamedTuple):
     fear_incidents: float  #: weight of incidents
     fear_outside: float  #: weight of talk of rights from outside
     outside_rest: float  #: such talk at rest
-    incidents_unit: float  #: incidents a year that count as one
+    incidents_unit: float  #: incidents a year and county that count as one
     incidents_most: float  #: the most they count
     fear_rate: float  #: share of the distance that his fear moves in a week
     severity: float  #: the highest severity of a threat
@@ -127,13 +127,16 @@ class Leader:
 
     def _paused(self, tactic: grammar.Tactic, done: Mapping[str, int], week: int) -> bool:
         """Whether the tactic, or one whose pause it shares, was taken too lately."""
-        pauses = {n: self.spec.tactics[self.numbers[n]].cooldown_weeks for n in (tactic.name, *tactic.shares_pause_with)}
+        pauses = {
+            n: self.spec.tactics[self.numbers[n]].cooldown_weeks for n in (tactic.name, *tactic.shares_pause_with)
+        }
         return any(n in done and week - done[n] < weeks for n, weeks in pauses.items())
 
     def _take(self, office: Office, plan: Plan, seen: Seen) -> None:
         """Carry a tactic out, remember it, and await its sequels."""
         tactic, mine, week = plan.tactic, office.mine, office.week.number
-        events = office.carry_out(tactic.name, tactic.title, tactic.because or "it is time", plan.ready, plan.finding)
+        because = f"{tactic.because or 'it is time'} ({figures(plan.finding)})"
+        events = office.carry_out(tactic.name, tactic.title, because, plan.ready, causes(plan.finding, seen))
         mine["done"][tactic.name] = week
         mine["judged"].append([tactic.name, week, intensity(tactic.when, seen)])
         mine["awaited"] += [[tactic.name, i, week, events[0], plan.finding.organ] for i in range(len(tactic.then))]
@@ -163,9 +166,10 @@ class Leader:
                 continue
             key = SEQUELS + 1000 * self.numbers[name] + 100 * index
             if draws.one(office.world.seed, "leader_choice", week, key, 2) < sequel.weight:
-                found = finding._replace(organ=organ, causes=tuple(c for c in (cause, *finding.causes) if c))
-                ready = office.ready(sequel.do, found, seen, key)
-                office.carry_out(name, sequel.title, "", ready, found)
+                ready = office.ready(sequel.do, finding._replace(organ=organ), seen, key)
+                office.carry_out(
+                    f"{name}, then", sequel.title, figures(finding), ready, [cause, *causes(finding, seen)]
+                )
         office.mine["awaited"] = kept
 
 

@@ -93,17 +93,20 @@ class Office:
         scale = self.scale if lever.extensive else 1.0
         if action.add is not None:
             return action.add * scale
-        return float(now) * (action.times - 1.0) if action.times is not None else (action.to or 0.0) * scale - float(now)
+        return (
+            float(now) * (action.times - 1.0) if action.times is not None else (action.to or 0.0) * scale - float(now)
+        )
 
     # --- doing ---------------------------------------------------------------------------------------------------------
 
-    def carry_out(self, name: str, title: str, because: str, ready: Sequence[Ready], finding: Finding) -> list[str]:
-        """Do all of it, with a record of each; returns the ids of the records."""
+    def carry_out(
+        self, name: str, title: str, because: str, ready: Sequence[Ready], causes: Sequence[str]
+    ) -> list[str]:
+        """Do all of it, with a record of each, the first of which gives the reason; returns the ids of the records."""
         events: list[str] = []
         for one in ready:
-            causes = [*finding.causes, *events[:1]] if events else list(finding.causes)
-            text = self._sentence(title, because if not events else "", one, finding)
-            event = self._record(name, one, causes, text)
+            text = self._sentence(title, "" if events else because, one)
+            event = self._record(name, one, [*causes, *events[:1]], text)
             self._do(name, one, event)
             events.append(event)
         return events
@@ -143,10 +146,10 @@ class Office:
         details = {name: value for name, value in given.items() if value is not None}
         return details | ({"person": str(int(self.world.court.person[one.row]))} if one.row >= 0 else {})
 
-    def _sentence(self, title: str, because: str, one: Ready, finding: Finding) -> str:
+    def _sentence(self, title: str, because: str, one: Ready) -> str:
         leader = self.world.places.court.leader
         whom = f" ({self._who(one.row)})" if one.row >= 0 else ""
-        why = f": {because} ({'; '.join(finding.figures)})" if because and finding.figures else f": {because}" if because else ""
+        why = f": {because}" if because else ""
         return f"{leader[:1].upper()}{leader[1:]} {title}{whom}{why}; {told(one)}."
 
     def _who(self, row: int) -> str:

@@ -29,6 +29,7 @@ from custodes.world.columns import (
     IN_POST,
     N_COURT,
     PRISON,
+    RANKS,
     REEDUCATION,
     U16,
 )
@@ -102,9 +103,7 @@ def sparks(world: World, p: Any) -> float:
     return portable.total(np.where(county.lost == 0, rate, 0.0))
 
 
-def hear(
-    world: World, week: Week, p: Any, mine: dict[str, Any], sees: Mapping[str, Sight]
-) -> None:
+def hear(world: World, week: Week, p: Any, mine: dict[str, Any], sees: Mapping[str, Sight]) -> None:
     """One week of reports: beliefs, long means and what the leader makes of them, all kept in `mine`."""
     q = p.leader
     beliefs, means = mine["beliefs"], mine["means"]
@@ -151,7 +150,7 @@ def _conclude(world: World, week: Week, q: Any, mine: dict[str, Any]) -> None:
     """Fear of the people, corruption and growth, from what is believed."""
     beliefs, recent = mine["beliefs"], mine["recent"]
     pressure = min(1.0, float(week.levers.broadcast_content) * min(1.0, float(week.levers.broadcast_reach)))
-    crowds = min(q.incidents_most, beliefs["incidents"] / q.incidents_unit)
+    crowds = min(q.incidents_most, beliefs["incidents"] / (q.incidents_unit * len(world.places.counties)))
     feared = q.fear_anger * beliefs["anger"] + q.fear_incidents * crowds + q.fear_outside * (q.outside_rest + pressure)
     before = beliefs.get("unrest", feared)
     beliefs["unrest"] = before + q.fear_rate * (feared - before)
@@ -170,15 +169,14 @@ def _conclude(world: World, week: Week, q: Any, mine: dict[str, Any]) -> None:
 
 def _learn_norms(week: Week, mine: dict[str, Any]) -> None:
     """The usual bribes and dues: means of the year before the start, or of the first year without a burn-in."""
-    norms, learnt = mine["norms"], mine["normed"]
-    before = -NORM_WEEKS <= week.number < 0
-    if before or learnt < NORM_WEEKS and (week.number >= 0 or learnt == 0):
-        if week.number == -NORM_WEEKS:
-            learnt = 0
-        mine["normed"] = learnt + 1
-        for name in ("bribes", "dues"):
-            old = norms.get(name, 0.0) if learnt else mine["beliefs"][name]
-            norms[name] = old + (mine["beliefs"][name] - old) / (learnt + 1)
+    if week.number == -NORM_WEEKS:
+        mine["normed"] = 0
+    if week.number >= 0 and mine["normed"] >= NORM_WEEKS:
+        return
+    mine["normed"] += 1
+    for name in ("bribes", "dues"):
+        old = mine["norms"].get(name, 0.0) if mine["normed"] > 1 else mine["beliefs"][name]
+        mine["norms"][name] = old + (mine["beliefs"][name] - old) / mine["normed"]
 
 
 # --- what he sees without reports --------------------------------------------------------------------------------------
@@ -205,10 +203,11 @@ def suspect(court: Court) -> int:
 
 
 def idle(world: World, week: Week) -> list[int]:
-    """Rows of former chiefs and deputies who have been away for over 13 weeks, the longest first."""
+    """Rows of those who fell as chiefs and have been away for over 13 weeks, the longest first."""
     court = world.court
-    away = (court.status >= REEDUCATION) & (court.status <= PRISON) & (court.former_rank <= DEPUTY) & (court.fell > 0)
-    rows = np.flatnonzero(away).tolist()
+    away = (court.status >= REEDUCATION) & (court.status <= PRISON) & (court.fell > 0)
+    fell_as = [(row, world.register[int(court.fell[row]) - 1]["rank"]) for row in np.flatnonzero(away).tolist()]
+    rows = [row for row, rank in fell_as if rank == RANKS[CHIEF]]
     weeks = {row: week.number - int(world.register[int(court.fell[row]) - 1]["week"]) for row in rows}
     return sorted((row for row in rows if weeks[row] > AWAY_WEEKS), key=lambda row: (-weeks[row], row))
 

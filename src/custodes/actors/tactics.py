@@ -32,6 +32,7 @@ POINTS_TO: Final[Mapping[str, tuple[tuple[str, int], ...]]] = {
     "failure": (("sabotage", 26), ("currency_reform", 52)),
 }
 MOST_CAUSES: Final = 3
+INFINITE: Final = 1e300
 
 
 class Seen(NamedTuple):
@@ -40,8 +41,20 @@ class Seen(NamedTuple):
     values: Mapping[str, float]  #: national indicators, as he believes them
     means: Mapping[str, float]  #: their long means
     organs: Mapping[str, Sequence[float]]  #: indicators by organ of the court (10,)
-    events: Callable[[str, int, str | None], Sequence[tuple[str, float]]]  #: kind, weeks, organ: (id, magnitude), newest first
+    events: Callable[
+        [str, int, str | None], Sequence[tuple[str, float]]
+    ]  #: kind, weeks, organ: (id, magnitude), newest first
     most: float = 2.0  #: the highest severity
+
+
+class Ground(NamedTuple):
+    """One simple condition that holds, with what made it hold."""
+
+    condition: Condition
+    value: float = 0.0  #: of the indicator, or the event's magnitude
+    mean: float = 1.0  #: the long mean that the bound is a multiple of
+    organ: int = -1  #: of the court; -1: the whole country
+    event: str = ""
 
 
 class Finding(NamedTuple):
@@ -49,50 +62,48 @@ class Finding(NamedTuple):
 
     severity: float
     organ: int = -1  #: of the court, where it was found; -1: the whole country
-    figures: tuple[str, ...] = ()  #: "food stress 0.18, at least 0.15"
-    causes: tuple[str, ...] = ()  #: ids of the events behind it
+    grounds: tuple[Ground, ...] = ()
 
 
 def judge(condition: Condition, seen: Seen, organ: int = -1) -> Finding | None:
     """The finding of a condition, or None if it does not hold; with `organ`, indicators by organ mean that one."""
-    if condition.any is not None:
-        return _most_severe(f for c in condition.any if (f := judge(c, seen, organ)))
-    if condition.all is not None:
-        if organ >= 0 or not finds_organ(condition):
-            return _together([judge(c, seen, organ) for c in condition.all], organ)
-        return _most_severe(f for o in range(len(COURT_ORGANS)) if (f := judge(condition, seen, o)))
+    if condition.indicator is not None:
+        return _indicator(condition, seen, organ)
     if condition.event is not None:
         return _event(condition, seen)
-    return _indicator(condition, seen, organ)
+    if condition.any is not None:
+        return _most_severe([judge(c, seen, organ) for c in condition.any])
+    if organ >= 0 or not finds_organ(condition):
+        return _together([judge(c, seen, organ) for c in condition.all or ()], organ)
+    return _most_severe([judge(condition, seen, o) for o in range(len(COURT_ORGANS))])
 
 
-def _most_severe(found: object) -> Finding | None:
+def _most_severe(found: Sequence[Finding | None]) -> Finding | None:
     """The first of the most severe."""
-    return max(found, key=lambda f: f.severity, default=None)  # type: ignore[call-overload,no-any-return]
+    best = None
+    for finding in found:
+        if finding is not None and (best is None or finding.severity > best.severity):
+            best = finding
+    return best
 
 
 def _together(found: Sequence[Finding | None], organ: int) -> Finding | None:
-    """All hold, or none does: the least severe sets the severity, the figures and causes add up."""
+    """All hold, or none does: the least severe sets the severity, the grounds add up."""
     here = [f for f in found if f is not None]
     if len(here) < len(found):
         return None
-    causes = tuple(dict.fromkeys(c for f in here for c in f.causes))
     where = max((f.organ for f in here), default=organ)
-    return Finding(min(f.severity for f in here), where, tuple(x for f in here for x in f.figures), causes)
+    return Finding(min(f.severity for f in here), where, tuple(g for f in here for g in f.grounds))
 
 
 def _event(condition: Condition, seen: Seen) -> Finding | None:
-    kind = condition.event or ""
-    low = float("-inf") if condition.larger is None else condition.larger
-    high = float("inf") if condition.smaller is None else condition.smaller
-    found = [(event, size) for event, size in seen.events(kind, condition.within_weeks, None) if low <= size < high]
-    called = kind.replace("_", " ")
+    low = -INFINITE if condition.larger is None else condition.larger
+    high = INFINITE if condition.smaller is None else condition.smaller
+    found = seen.events(condition.event or "", condition.within_weeks, None)
+    event, size = next(((e, size) for e, size in found if low <= size < high), (None, 0.0))
     if condition.none:
-        return None if found else Finding(1.0, -1, (f"no {called} for {condition.within_weeks} weeks",))
-    if not found:
-        return None
-    size = f" of {found[0][1]:.3g}" if condition.larger is not None else ""
-    return Finding(1.0, -1, (f"{called}{size}",), (found[0][0],) if found[0][0] else ())
+        return None if event is not None else Finding(1.0, -1, (Ground(condition),))
+    return None if event is None else Finding(1.0, -1, (Ground(condition, size, event=event),))
 
 
 def _indicator(condition: Condition, seen: Seen, organ: int) -> Finding | None:
@@ -101,20 +112,24 @@ def _indicator(condition: Condition, seen: Seen, organ: int) -> Finding | None:
         return _compare(condition, seen, seen.values[name], -1)
     if condition.organ not in (None, "all"):
         organ = COURT_ORGANS.index(str(condition.organ))
-    places = [organ] if organ >= 0 else range(len(COURT_ORGANS))
-    return _most_severe(f for o in places if (f := _compare(condition, seen, float(seen.organs[name][o]), o)))
+    values = seen.organs[name]
+    if organ >= 0:
+        return _compare(condition, seen, values[organ], organ)
+    return _most_severe([_compare(condition, seen, value, o) for o, value in enumerate(values)])
 
 
 def _compare(condition: Condition, seen: Seen, value: float, organ: int) -> Finding | None:
-    name = condition.indicator or ""
-    mean = seen.means[name] if condition.times else 1.0
-    above = condition.above is not None
-    given = condition.above if condition.above is not None else condition.below or 0.0
-    bound = given * mean
-    if not (value >= bound if above else value < bound):
-        return None
-    severity = _ratio(value, bound, seen.most) if above else _ratio(bound, value, seen.most)
-    return Finding(severity, organ, (_figure(condition, value, organ, given, mean),), _behind(name, seen, organ))
+    mean = seen.means[condition.indicator or ""] if condition.times else 1.0
+    if condition.above is not None:
+        if not value >= condition.above * mean:
+            return None
+        severity = _ratio(value, condition.above * mean, seen.most)
+    else:
+        bound = (condition.below or 0.0) * mean
+        if not value < bound:
+            return None
+        severity = _ratio(bound, value, seen.most)
+    return Finding(severity, organ, (Ground(condition, value, mean, organ),))
 
 
 def _ratio(top: float, bottom: float, most: float) -> float:
@@ -139,16 +154,43 @@ def intensity(condition: Condition, seen: Seen) -> float:
     return max(_ratio((condition.below or 0.0) * mean, value, seen.most) for value in known)
 
 
-def _figure(condition: Condition, value: float, organ: int, given: float, mean: float) -> str:
+# --- reasons ------------------------------------------------------------------------------------------------------------
+
+
+def figures(finding: Finding) -> str:
+    """The figures that made a condition hold: `food stress 0.18, at least 0.15; no purge for 26 weeks`."""
+    return "; ".join(_figure(ground) for ground in finding.grounds)
+
+
+def _figure(ground: Ground) -> str:
+    condition = ground.condition
+    if condition.event is not None:
+        called = condition.event.replace("_", " ")
+        if condition.none:
+            return f"no {called} for {condition.within_weeks} weeks"
+        return f"{called} of {number(ground.value)}" if condition.larger is not None else called
     called = (condition.indicator or "").replace("_", " ")
-    of = f" of {COURT_ORGANS[organ].replace('_', ' ')}" if organ >= 0 else ""
-    bound = "at least" if condition.above is not None else "below"
-    times = f" times its mean of {mean:.4g}" if condition.times else ""
-    return f"{called}{of} {value:.4g}, {bound} {given:g}{times}"
+    of = f" of {COURT_ORGANS[ground.organ].replace('_', ' ')}" if ground.organ >= 0 else ""
+    bound = f"at least {condition.above:g}" if condition.above is not None else f"below {condition.below:g}"
+    times = f" times its mean of {number(ground.mean)}" if condition.times else ""
+    return f"{called}{of} {number(ground.value)}, {bound}{times}"
 
 
-def _behind(name: str, seen: Seen, organ: int) -> tuple[str, ...]:
-    """The newest events that may have moved an indicator, those of the organ if it has one."""
-    where = COURT_ORGANS[organ] if organ >= 0 else None
-    found = [e for kind, weeks in POINTS_TO.get(name, ()) for e, _ in seen.events(kind, weeks, where)[:1]]
-    return tuple(dict.fromkeys(e for e in found if e))[:MOST_CAUSES]
+def number(value: float) -> str:
+    """Three figures, and no powers of ten: 0.182, 4,910, 925,000,000."""
+    if abs(value) >= 100.0:
+        whole = round(value)
+        cut = 10 ** max(0, len(str(abs(whole))) - 3)
+        return f"{whole // cut * cut:,}"
+    return f"{value:.3g}" if value == 0.0 or abs(value) >= 1e-4 else f"{value:.6f}"
+
+
+def causes(finding: Finding, seen: Seen) -> list[str]:
+    """The events that a finding rests on, and the newest that may have moved its indicators."""
+    found: list[str] = []
+    for ground in finding.grounds:
+        found += [ground.event] if ground.event else []
+        where = COURT_ORGANS[ground.organ] if ground.organ >= 0 else None
+        for kind, weeks in POINTS_TO.get(ground.condition.indicator or "", ()):
+            found += [e for e, _ in seen.events(kind, weeks, where)[:1] if e]
+    return list(dict.fromkeys(found))[:MOST_CAUSES]

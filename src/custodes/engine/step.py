@@ -41,7 +41,9 @@ class Deed:
     value: float
     event: str  #: its record in the log
     actor: str = ""  #: who acts; empty: from outside the model
-    details: Mapping[str, str] = field(default_factory=dict)  #: of a purge: `person` or `rank`, `cause`, `fate`, `stated`
+    details: Mapping[str, str] = field(
+        default_factory=dict
+    )  #: of a purge: `person` or `rank`, `cause`, `fate`, `stated`
 
 
 @dataclass

@@ -115,9 +115,7 @@ class Stepper:
                 origin=f"{action.origin}: {action.source}" if action.source else action.origin,
                 lever=action.lever,
             )
-            week.deeds.append(
-                Deed(action.lever, action.organ or "", float(value), event, details=dict(action.details))
-            )
+            week.deeds.append(Deed(action.lever, action.organ or "", float(value), event, details=dict(action.details)))
 
     def _promise(self, week: Week) -> None:
         if week.levers.promise > 0.0:

@@ -70,7 +70,12 @@ def _amended(document: Document) -> Leader:
     for name in given:
         if name not in (*FIELDS, "replace", "drop", "tactics"):
             known = (*FIELDS, "replace", "drop", "tactics")
-            raise _wrong(document, (name,), "is not a field here", did_you_mean(str(name), known, f"Known are {', '.join(known)}"))
+            raise _wrong(
+                document,
+                (name,),
+                "is not a field here",
+                did_you_mean(str(name), known, f"Known are {', '.join(known)}"),
+            )
     if not isinstance(given.get("replace", False), bool):
         raise _wrong(document, ("replace",), "must be true or false")
     shipped = _shipped().data

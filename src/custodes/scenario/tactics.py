@@ -32,7 +32,7 @@ NATIONAL: Final = MappingProxyType(
         "growth": "growth of household income, share a year",
         "market": "share of labour in the market",
         "suspicion": "highest suspicion among the top sixty, in [0, 1]: his own mind, without error",
-        "away": "former chiefs and deputies who have been away for over 13 weeks",
+        "away": "fallen chiefs who have been away for over 13 weeks",
     }
 )
 #: The same by organ of the court: a tactic finds the organ where it is worst.
@@ -144,7 +144,9 @@ class Action(Model):
     most: Number | None = None  #: not raised above this
     least: Number | None = None  #: not lowered below this
     drift: Share = 0.0  #: share of the change lost a week
-    weeks: Annotated[Whole, Field(ge=1, le=5200)] | None = None  #: how long it lasts; left out: until it has drifted back
+    weeks: Annotated[Whole, Field(ge=1, le=5200)] | None = (
+        None  #: how long it lasts; left out: until it has drifted back
+    )
     weight: Share = 1.0  #: of an impulse: how firmly; of a recall: which share
     number: Annotated[Whole, Field(ge=1, le=10)] = 2  #: of a reshuffle: how many chiefs
     who: Who | None = None  #: of a purge or a rehabilitation
