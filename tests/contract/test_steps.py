@@ -69,7 +69,23 @@ def test_every_table_is_filled_by_one_step() -> None:
 
 
 #: what several mechanisms write, by design: accounts, whose changes come in pairs, and named scalars of their own
-SHARED = {"books.won", "books.cents", "books.grams", "books.till", "books.pocket", "memory"}
+SHARED = {
+    "books.won",
+    "books.cents",
+    "books.grams",
+    "books.till",
+    "books.pocket",
+    "books.chain",
+    "books.organ_trade",
+    "books.official_won",
+    "books.official_cents",
+    "county.lost",
+    "memory",
+    "actors",
+    "register",
+}
+#: officials move between rows, and whoever moves one moves all that is his; organs are hit by many hands
+SHARED_GROUPS = ("court.", "branch.")
 
 
 def test_two_mechanisms_write_the_same_state_only_where_that_is_meant() -> None:
@@ -81,7 +97,7 @@ def test_two_mechanisms_write_the_same_state_only_where_that_is_meant() -> None:
     clashes = {name: sorted(modules) for name, modules in writers.items() if len(modules) > 1}
     for name, modules in sorted(clashes.items()):
         print(f"{name}: {', '.join(modules)}")
-    assert set(clashes) <= SHARED
+    assert {name for name in clashes if not name.startswith(SHARED_GROUPS)} <= SHARED
 
 
 def test_no_step_leaves_a_number_without_meaning() -> None:

@@ -24,7 +24,7 @@ from custodes.world.state import World
 from tests.engine.country import action, onward, ride, scenario
 
 WEEKS = 60
-RECORDS = ("national", "county", "organ", "guards")
+RECORDS = ("national", "county", "organ", "guards", "court", "branch")
 ROWS = ("persons", "households", "units", "tiles")
 
 #: something for every mechanism to do in the year
@@ -47,6 +47,12 @@ YEAR = [
     action("levy_extra", 0.1, 30),
     action("guards_pay", 0.5, 32, "all"),
     action("organ_revenue_cut", 0.5, 34, "police"),
+    action("budget_army", 0.7, 36),
+    action("purge", 1.0, 38, "army"),
+    action("recall", 0.2, 39),
+    action("rehabilitation", 1.0, 45, "all"),
+    action("provocation", 1.0, 40),
+    action("talks", 1.0, 42),
 ]
 
 UNREST = (

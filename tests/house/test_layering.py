@@ -10,7 +10,7 @@ LAYERS = (
     ("portable",),
     ("draws", "flags"),
     ("engine.sums", "engine.tables", "world.columns", "world.court"),
-    ("actors.levers",),
+    ("actors.levers", "actors.lever_table"),
     ("scenario",),
     ("world",),
     ("engine.step", "engine.settle"),
