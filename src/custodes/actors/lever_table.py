@@ -303,8 +303,8 @@ ALL: Final = (
         per_court=True,
     ),
     _impulse("recall", "share of officials abroad who are ordered home", "share", "envoys", "6, recall abroad"),
-    _impulse("provocation", "a weapons test or an attack on a neighbour", "weight", "crisis", "6, provocation"),
-    _impulse("talks", "an offer of talks to the powers", "weight", "crisis", "6, talks"),
+    _impulse("provocation", "a weapons test or an attack on a neighbour", "weight", "diplomacy", "6, provocation"),
+    _impulse("talks", "an offer of talks to the powers", "weight", "diplomacy", "6, talks"),
     _impulse("reform", "the leader adopts a reform package", "0 or 1", "endings", "6, reform package"),
     # the outside
     _level(
@@ -314,7 +314,7 @@ ALL: Final = (
         0,
         1,
         0,
-        "awareness loyalty",
+        "awareness flight",
         "7, information campaigns",
     ),
     _level(
