@@ -174,8 +174,3 @@ class PowersFile(Model):
     def free_from(self) -> datetime.date:
         """The first day on which powers act of themselves."""
         return self.history_until or datetime.date(1950, 1, 1)
-
-
-def powers_schema() -> dict[str, Any]:
-    """JSON Schema of `actors.yaml`."""
-    return PowersFile.model_json_schema()
