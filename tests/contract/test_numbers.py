@@ -29,6 +29,10 @@ from tests.engine.country import scenario
 PACKAGE = Path(custodes.__file__).parent
 
 
+#: files of a mechanism that are no step of their own
+HELPERS = {"purge": ("fallout.py",)}
+
+
 def read_names(path: Path) -> set[str]:
     """Attributes that a file reads, and texts by which it might ask for one."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -42,6 +46,7 @@ def test_every_parameter_is_read_where_it_belongs(group: str) -> None:
     module = _GROUPS[group]
     files = [
         Path(inspect.getfile(module)),
+        *(PACKAGE / "mechanisms" / name for name in HELPERS.get(group, ())),
         *(PACKAGE / "world").glob("*.py" if group in ("initial", "demography") else "-"),
     ]
     names = set().union(*map(read_names, files))

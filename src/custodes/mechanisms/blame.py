@@ -19,7 +19,7 @@ from custodes.world.state import World
 F = NDArray[np.float64]
 
 READS = "sums.anger_u16 sums.households sums.threats_met sums.adults sums.rights_u16 levers.currency_reform places.court memory"
-WRITES = "branch.scandal branch.blame branch.failure branch.since_scapegoat branch.scapegoat_open register memory"
+WRITES = "branch.scandal branch.blame branch.failure branch.since_scapegoat branch.scapegoat_open memory"
 
 #: Which collecting organ's threats a court organ answers for; -1: none.
 COLLECTS: Final = tuple(next((o for o, of in enumerate(COLLECTORS) if b in of), -1) for b in range(N_COURT))
@@ -133,7 +133,7 @@ def _break_scandals(world: World, week: Week, q: Params) -> None:
 
 
 def _hear_orders(world: World, week: Week, q: Params) -> None:
-    """An order to stop abuse lets the leader look for a culprit, unless one was found lately; purges note the order."""
+    """An order to stop abuse lets the leader look for a culprit."""
     for deed in week.deeds:
         if deed.lever == "rights_order" and deed.value > 0.0:
             for b in concerned(deed.organ):
@@ -146,15 +146,10 @@ def concerned(organ: str) -> list[int]:
 
 
 def note_order(world: World, week: Week, b: int, q: Params) -> None:
-    """An order has gone to a court organ: the search opens, and falls of the last weeks are marked as followed by one."""
+    """An order has gone to a court organ: the search for a culprit opens, unless one was found within the pause."""
     if world.branch.since_scapegoat[b] >= q.pause:
         world.branch.scapegoat_open[b] = int(q.opening)
     world.memory[f"order_week.{COURT_ORGANS[b]}"] = float(week.number)
-    for record in reversed(world.register):
-        if record["week"] < week.number - q.opening:
-            break
-        if record["organ"] == COURT_ORGANS[b]:
-            record["order"] = True
 
 
 def ordered_lately(world: World, week: Week, b: int, q: Params) -> bool:

@@ -143,7 +143,7 @@ def settle(world: World, week: Week, p: Any) -> None:
     if len(rows):
         _pass_time(world, week, p, rows)
         _seat_the_waiting(world, week, p, rows)
-    _note_gains(world, week)
+    _note_sequels(world, week, p)
 
 
 def _pass_time(world: World, week: Week, p: Any, rows: Any) -> None:
@@ -239,13 +239,15 @@ def _name(world: World, row: int) -> str:
     return careers.name_of(world, row)
 
 
-def _note_gains(world: World, week: Week) -> None:
-    """Half a year after a fall: has the denouncer risen to a higher post?"""
-    court = world.court
+def _note_sequels(world: World, week: Week, p: Any) -> None:
+    """What the register learns later: an order to the organ within eight weeks, a denouncer who rose within half a year."""
+    court, memory = world.court, world.memory
     for record in reversed(world.register):
         age = week.number - record["week"]
         if age > GAINS_WEEKS:
             return
+        if age <= p.blame.opening and memory.get(f"order_week.{record['organ']}") == week.number:
+            record["order"] = True
         if age == GAINS_WEEKS and record["denouncer_rank"] > 0:
             at = row_of(court, record["denouncer_person"])
             if at >= 0 and court.status[at] == IN_POST and court.rank[at] < record["denouncer_rank"]:

@@ -44,10 +44,7 @@ READS = (
     "court branch.blame branch.failure branch.trade_ratio branch.hazard organ.edict organ.credibility places.court "
     "actors register memory"
 )
-WRITES = (
-    "court branch.purged branch.scandal branch.blame branch.since_scapegoat branch.scapegoat_open branch.inquiry "
-    "books.official_won books.official_cents books.won books.cents register memory"
-)
+WRITES = "court branch books.official_won books.official_cents books.won books.cents register memory"
 
 MIXED, ONLY_SCAPEGOAT, ONLY_RIVALRY, WEAK_TARGET = range(4)
 THEORIES: Final = ("mixed", "scapegoat", "rivalry", "weak_target")

@@ -38,8 +38,8 @@ from custodes.world.state import World
 
 F = NDArray[np.float64]
 
-READS = "court.organ court.rank court.status court.person court.loyalty court.wealth court.fell places.court"
-WRITES = "court.suspicion court.evidence court.since_denounced court.denouncer court.harmed_by branch.failure"
+READS = "places.court register"
+WRITES = "court branch.failure"
 
 
 def _turf() -> F:
