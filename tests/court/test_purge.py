@@ -401,7 +401,7 @@ def test_an_inquiry_ends_after_eight_weeks_in_a_fall_or_clears_the_chief() -> No
 # --- many years --------------------------------------------------------------------------------------------------------
 
 
-def test_a_court_at_rest_purges_as_often_as_the_equations_reached() -> None:
+def test_a_court_at_rest_purges_as_often_as_was_measured() -> None:
     """Without a leader, edicts and sanctions: 64 court years gave 31 purges a year, 18 of the top 60, 7 executions.
 
     (EQUATIONS.md 8 gives 66, 35 and 14 for a country with all of these, 42, 20 and 7 with the lower rates.) Here are 30
