@@ -35,7 +35,14 @@ app = typer.Typer(
 REPORT = "report.html"
 REQUEST = "request.json"  #: what a folder holds before its run has saved anything
 MOST_PROBLEMS = 20  #: that `check` prints, a line each
-SCHEMAS = ("scenario", "variant", "policy", "parameter", "court")  #: kinds of file whose schema can be printed
+SCHEMAS = (
+    "scenario",
+    "variant",
+    "policy",
+    "parameter",
+    "court",
+    "actors",
+)  #: kinds of file whose schema can be printed
 ScenarioName = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="A built-in scenario, or a scenario file or folder.")
 ]
@@ -238,7 +245,8 @@ def parameters(scenario: ScenarioName) -> None:
 def why(
     folder: RunFolder,
     event: Annotated[
-        str, typer.Argument(metavar="EVENT|RUN", help="An event's id, such as incident-12, or the folder of another run.")
+        str,
+        typer.Argument(metavar="EVENT|RUN", help="An event's id, such as incident-12, or the folder of another run."),
     ],
 ) -> None:
     """Follow an event back to the shock or lever that began it, or tell what parted two runs."""
@@ -269,8 +277,10 @@ def schema(
         mend = flags.did_you_mean(kind, list(SCHEMAS)) or f" Choose one of {', '.join(SCHEMAS)}."
         raise BadInput(f"'{flags.shown(kind)}' is not a kind of file.{mend}")
     from custodes.scenario import schema as schemas
+    from custodes.scenario.actors import actors_schema
 
-    _write(json.dumps(getattr(schemas, f"{kind}_schema")(), indent=2))
+    of_kind = actors_schema if kind == "actors" else getattr(schemas, f"{kind}_schema")
+    _write(json.dumps(of_kind(), indent=2))
 
 
 @app.command()

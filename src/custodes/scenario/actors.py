@@ -60,6 +60,30 @@ def actors_in(folder: Path) -> Actors:
     return Actors(_amended(document), powers)
 
 
+def actors_problems(folder: Path) -> list[Problem]:
+    """All problems of the actors' file of a folder."""
+    try:
+        actors_in(folder)
+    except BadFile as problem:
+        return list(problem.problems)
+    return []
+
+
+def actors_schema() -> dict[str, Any]:
+    """JSON Schema of `actors.yaml`: of the powers, and of what a scenario may write of its leader."""
+    schema, leader = PowersFile.model_json_schema(), Leader.model_json_schema()
+    for name, text in (
+        ("replace", "he has only the tactics listed"),
+        ("drop", "names of tactics that he does without"),
+    ):
+        kind = {"type": "boolean"} if name == "replace" else {"type": "array", "items": {"type": "string"}}
+        leader["properties"][name] = {**kind, "description": text}
+    definitions = {**leader.pop("$defs"), **schema.get("$defs", {})}
+    schema["$defs"] = definitions
+    schema["properties"]["leader"] = leader
+    return schema
+
+
 def _amended(document: Document) -> Leader:
     """The default leader as `leader:` changes him."""
     given = document.data.get(LEADER)

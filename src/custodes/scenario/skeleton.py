@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from custodes.errors import BadInput, BadScenario
+from custodes.scenario.actors import actors_problems
 from custodes.scenario.facts import Facts
 from custodes.scenario.load import builtin_folder, load, locate, scenarios
 from custodes.scenario.policies import load_policy, policies
@@ -16,7 +17,7 @@ from custodes.scenario.tables import read_tables
 from custodes.scenario.validation import attempt, entries
 
 __all__ = ["check", "new", "problems", "scenarios"]
-COMPANIONS: Final = ("tables.yaml", "timeline.yaml", "parameters.yaml", "facts.yaml", "court.yaml")
+COMPANIONS: Final = ("tables.yaml", "timeline.yaml", "parameters.yaml", "facts.yaml", "court.yaml", "actors.yaml")
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}\Z")
 
 
@@ -146,6 +147,8 @@ def _of_file(file: Path, variant: Path | None) -> list[Problem]:
         return attempt(Facts, document, document.data)[1]
     if file.name == "court.yaml":
         return attempt(Court, document, document.data)[1]
+    if file.name == "actors.yaml":
+        return actors_problems(file.parent)
     if file.name == "timeline.yaml":
         return _of_list(document)
     return attempt(Variant if file == variant else ScenarioFile, document, document.data)[1]

@@ -7,7 +7,7 @@ readily* (priority, cost, pause, chance). `actors.tactics` evaluates it. The voc
 """
 
 from types import MappingProxyType
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
@@ -292,8 +292,3 @@ REPORTED: Final = (
     "income",  # of households, at the price of rice
     "market",
 )
-
-
-def leader_schema() -> dict[str, Any]:
-    """JSON Schema of the `leader` part of `actors.yaml`."""
-    return Leader.model_json_schema()
