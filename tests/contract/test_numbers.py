@@ -30,7 +30,7 @@ PACKAGE = Path(custodes.__file__).parent
 
 
 #: files of a mechanism that are no step of their own
-HELPERS = {"purge": ("fallout.py",)}
+HELPERS = {"purge": ("fallout.py",), "leader": ("../actors/sights.py",)}
 
 
 def read_names(path: Path) -> set[str]:
