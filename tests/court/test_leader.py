@@ -319,3 +319,32 @@ def test_his_memory_is_plain_and_a_reign_resumed_from_it_goes_on_the_same() -> N
     assert cut.world.actors == whole.world.actors
     assert cut.log.to_state() == whole.log.to_state()
     assert len(whole.taken()) > 2
+
+
+# --- consequence 3: concession, scapegoat or crackdown -----------------------------------------------------------------
+
+
+def campaign(world: World, week: Week) -> None:
+    """Talk of rights doubles within a quarter from the first week on."""
+    more = min(max(week.number, 0), 13) / 13.0
+    world.sums[:, INDEX["rights_u16"]] = (0.08 * 65535 * (1.0 + more) * world.sums[:, INDEX["adults"]]).astype(np.int64)
+
+
+def test_rights_talk_is_answered_by_a_crackdown_at_once() -> None:
+    reign = Reign(5).to(0, campaign)
+    assert 0.08 < reign.mind["means"]["rights"] < 0.13  # rights, and some of foreign media
+    reign.to(26, campaign)
+    assert "shut-out" in dict(map(reversed, reign.taken()))  # type: ignore[arg-type]
+    first = next(e for e in reign.log if e.origin == "leader: shut-out")
+    assert first.lever == "information_control"
+    assert "times its mean" in first.text
+    calm = Reign(5).to(26)
+    assert calm.counts()["shut-out"] == 0
+
+
+def test_a_scandal_in_a_campaign_brings_a_concession_beside_the_crackdown() -> None:
+    reign = Reign(5).to(8, campaign)
+    reign.world.branch.scandal[B_POLICE] = 0.9
+    reign.to(26, campaign)
+    assert reign.counts()["shut-out"] == 1
+    assert reign.counts()["order-restraint"] >= 1
