@@ -5,7 +5,8 @@ Epstein's (2002): aversion times the chance of arrest, which falls as dissenters
 
 Hunger moves people as long as there is something to be had; the starving do not protest. Food riots come with the first
 dearth and cease as a famine deepens (Arnold 1988; O Grada 2009), and men on half rations turned apathetic within months
-(Keys et al. 1950). So what hunger adds to hardship rises, and falls again where more than half of the food is missing.
+(Keys et al. 1950). So what hunger adds to hardship rises ever more slowly. That the great famines of such states ended
+in no uprising is the check.
 """
 
 from typing import Any, Final, NamedTuple
