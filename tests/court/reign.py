@@ -28,6 +28,7 @@ class Reign:
         self.world, self.p, self.levers = court(seed, settings)
         self.leader, self.log = Leader(spec or default_leader()), EventLog(str(self.world.start))
         self.world.week = -BURN_IN
+        self.world.sums = self.world.sums.copy()  # the street is everybody's
         self.court_moves = court_moves
         self.deeds: list[Deed] = []
 
