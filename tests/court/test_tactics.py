@@ -77,7 +77,7 @@ def test_the_organ_where_it_is_worst_is_found_and_all_conditions_mean_the_same_o
     assert found is not None
     assert COURT_ORGANS[found.organ] == "police"
     assert found.severity == pytest.approx(60 / 52)
-    assert figures(found) == "blame of police 0.6, at least 0.5; culprit weeks of police 60, at least 52"
+    assert figures(found) == "blame of police 0.6, at least 0.5; weeks without a culprit of police 60, at least 52"
     assert causes(found, seen(blame=blame, culprit_weeks=weeks)) == ["scandal-1"]
     assert judge(both, seen(blame=blame, culprit_weeks=organs(state_security=10.0))) is None
 

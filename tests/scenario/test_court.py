@@ -127,7 +127,7 @@ def test_a_country_without_the_file_has_an_invented_court(tmp_path: Path) -> Non
 def test_what_is_left_out_keeps_its_default(tmp_path: Path) -> None:
     court = plan(tmp_path, "organs: {police: {title: the Watch, deputies: 7, directors: 92}}")
     expected = DEFAULT_COURT._replace(
-        titles=tuple("the Watch" if t == "police" else t for t in DEFAULT_COURT.titles),
+        titles=tuple("Watch" if t == "police" else t for t in DEFAULT_COURT.titles),
         sizes=tuple((1, 7, 92) if o == "police" else s for o, s in zip(COURT_ORGANS, DEFAULT_COURT.sizes, strict=True)),
     )
     assert court == expected
@@ -155,7 +155,7 @@ def test_a_variant_changes_by_name_and_replaces_holders(tmp_path: Path) -> None:
         "utf-8",
     )
     late = load(file.parent / "late").court
-    assert late.titles == tuple("the Lamps" if t == "the Watch" else t for t in base.titles)
+    assert late.titles == tuple("Lamps" if t == "Watch" else t for t in base.titles)
     assert [h.title for h in late.holders if h.organ == 2] == ["Field Marshal", "Quartermaster"]
     assert [(h.name, h.grade, h.career) for h in late.holders if h.name] == [("Orla Vann", "C", ("2019: Chancellor",))]
     assert load(file.parent / "late").digest != load(file).digest

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from custodes.scenario.tactics import BY_ORGAN, Condition, finds_organ
 from custodes.world.columns import COURT_ORGANS
+from custodes.world.court import NEVER
 
 #: Kinds of records (or levers) that may stand behind an indicator, and for how many weeks they are looked for.
 POINTS_TO: Final[Mapping[str, tuple[tuple[str, int], ...]]] = {
@@ -157,6 +158,18 @@ def intensity(condition: Condition, seen: Seen) -> float:
 # --- reasons ------------------------------------------------------------------------------------------------------------
 
 
+#: Indicators whose name says too little, as a reason says them.
+CALLED: Final = {
+    "culprit_weeks": "weeks without a culprit",
+    "requests": "share of officers who ask to leave a year",
+    "away": "fallen chiefs who are idle",
+    "reserve_weeks": "weeks of purchases in reserve",
+    "food_stress": "unmet food need",
+    "dues": "fees and levies, won a week",
+    "state_income": "state income, won a week",
+}
+
+
 def figures(finding: Finding) -> str:
     """The figures that made a condition hold: `food stress 0.18, at least 0.15; no purge for 26 weeks`."""
     return "; ".join(_figure(ground) for ground in finding.grounds)
@@ -169,7 +182,10 @@ def _figure(ground: Ground) -> str:
         if condition.none:
             return f"no {called} for {condition.within_weeks} weeks"
         return f"{called} of {number(ground.value)}" if condition.larger is not None else called
-    called = (condition.indicator or "").replace("_", " ")
+    name = condition.indicator or ""
+    called = CALLED.get(name, name.replace("_", " "))
+    if name == "culprit_weeks" and ground.value >= NEVER:
+        return f"no culprit was ever found in {COURT_ORGANS[ground.organ].replace('_', ' ')}"
     of = f" of {COURT_ORGANS[ground.organ].replace('_', ' ')}" if ground.organ >= 0 else ""
     bound = f"at least {condition.above:g}" if condition.above is not None else f"below {condition.below:g}"
     times = f" times its mean of {number(ground.mean)}" if condition.times else ""
@@ -177,7 +193,10 @@ def _figure(ground: Ground) -> str:
 
 
 def number(value: float) -> str:
-    """Three figures, and no powers of ten: 0.182, 4,910, 925,000,000."""
+    """Three figures, and no powers of ten: 0.182, 4,910, 925 million."""
+    for size, word in ((1e9, "billion"), (1e6, "million")):
+        if abs(value) >= size:
+            return f"{value / size:,.{0 if abs(value) >= 100 * size else 1}f} {word}"
     if abs(value) >= 100.0:
         whole = round(value)
         cut = 10 ** max(0, len(str(abs(whole))) - 3)

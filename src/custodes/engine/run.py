@@ -186,6 +186,7 @@ def _threads(request: Request, world: "World") -> int:
 
 def _execute(request: Request, folder: "RunFolder | None", progress: Progress, begun: float, report: bool) -> Run:
     from custodes.engine.stepper import Stepper
+    from custodes.observe import closing
     from custodes.observe.events import EventLog
     from custodes.observe.truth import Recorder
     from custodes.week import parameters_of
@@ -210,7 +211,8 @@ def _execute(request: Request, folder: "RunFolder | None", progress: Progress, b
         finally:
             stepper.close()
     request.timings["weeks"] = time.perf_counter() - started
-    run_ = _result(request, world, recorder, log, people, time.perf_counter() - begun)
+    closes = closing.tables(world, parameters)
+    run_ = _result(request, world, recorder, log, people, time.perf_counter() - begun, closes)
     if folder is not None:
         folder.finish(run_)
         run_.path = folder.path
@@ -308,7 +310,13 @@ def reporter(scenario: "Scenario") -> "Player":
 
 
 def _result(
-    request: Request, world: "World", recorder: "Recorder", log: "EventLog", people: int, seconds: float
+    request: Request,
+    world: "World",
+    recorder: "Recorder",
+    log: "EventLog",
+    people: int,
+    seconds: float,
+    closes: dict[str, Any],
 ) -> Run:
     from custodes import __version__
     from custodes.jit import source_digest
@@ -353,6 +361,7 @@ def _result(
         surveys=answers,
         timeline=request.scenario.timeline.as_rows(),
         standing_state=standing.compare(table, answers, facts["targets"], request.k, court),
+        **closes,
     )
     return Run(table, log, about, register=falls.of_register(world.register), reports=heard.of_actors(world.actors))
 

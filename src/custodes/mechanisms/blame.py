@@ -128,7 +128,7 @@ def _break_scandals(world: World, week: Week, q: Params) -> None:
             organ=COURT_ORGANS[b],
             magnitude=size,
             causes=week.log.latest("anger_rises", 52, place="")[:1],
-            text=f"an abuse by {world.places.court.titles[b]} becomes widely known",
+            text=f"an abuse by {world.places.court.called(b)} becomes widely known",
         )
 
 

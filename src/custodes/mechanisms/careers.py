@@ -450,9 +450,9 @@ def title_of(world: World, row: int) -> str:
     if court.holder[row] >= 0:
         return plan.holders[court.holder[row]].title
     if court.abroad[row]:
-        return f"a representative abroad of {plan.titles[court.organ[row]]}"
+        return f"a representative abroad of {plan.called(int(court.organ[row]))}"
     return _rank_in(plan, int(court.organ[row]), int(court.rank[row]))
 
 
 def _rank_in(plan: CourtPlan, organ: int, rank: int) -> str:
-    return f"{('the chief', 'a deputy chief', 'a director')[rank]} of {plan.titles[organ]}"
+    return f"{('the chief', 'a deputy chief', 'a director')[rank]} of {plan.called(organ)}"

@@ -187,7 +187,7 @@ def culprit_sought(world: World, week: Week, p: Any, row: int) -> list[str]:
         organ=name,
         magnitude=float(world.branch.blame[b]),
         causes=causes,
-        text=f"the leader wants somebody of {world.places.court.titles[b]} to answer for abuses "
+        text=f"the leader wants somebody of {world.places.court.called(b)} to answer for abuses "
         f"(blame {world.branch.blame[b]:.2f})",
     )
     return [event] if event else []
@@ -219,7 +219,7 @@ def _answer_the_street(
         organ=ORGANS[o],
         magnitude=weight,
         causes=[record["event"]] if record["event"] else [],
-        text=f"with the fall of {record['name']}, {record['title']}, {world.places.court.titles[organ]} is told "
+        text=f"with the fall of {record['name']}, {record['title']}, {world.places.court.called(organ)} is told "
         f"{'again ' if stands else ''}to stop abusing residents",
         lever="rights_order",
     )

@@ -238,6 +238,6 @@ def _tell(world: World, week: Week, organ: int, over: float, requests: int, gran
         organ=name,
         magnitude=over,
         causes=[*levers, *week.log.latest("purge", CAUSE_WEEKS, organ=name)[:3]],
-        text=f"{requests} officers of the {world.places.court.titles[organ]} asked to leave in a quarter, {over:.1f} times the "
+        text=f"{requests} officers of {world.places.court.called(organ)} asked to leave in a quarter, {over:.1f} times the "
         f"usual; {granted} may go.",
     )

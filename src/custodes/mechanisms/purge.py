@@ -32,6 +32,7 @@ from custodes.world.columns import (
     PRECAUTION,
     PURGE_CAUSES,
     RANKS,
+    REASONS_SAID,
     RIVALRY,
     SCAPEGOAT,
 )
@@ -384,8 +385,8 @@ def _tell(world: World, week: Week, row: int, record: dict[str, Any], leads: lis
     }
     cause = record["cause"]
     why = first[cause] if alone else later.get(cause, first[cause])
-    said = record["stated"].replace("_", "-")
-    given = "nothing is said of it" if said == SILENT else f"the reason given is {said}"
+    said = REASONS_SAID.get(record["stated"], record["stated"])
+    given = f"the reason given is {said}" if said else "nothing is said of it"
     return week.log.record(
         "purge",
         week.number,

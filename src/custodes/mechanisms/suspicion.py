@@ -191,7 +191,7 @@ def _sabotage(world: World, week: Week, row: int, enemy: int, q: Params) -> None
         organ=COURT_ORGANS[organ],
         magnitude=q.sabotage_failure,
         causes=fall_of(world, row),
-        text=f"{described(world, row)} quietly spoils the work of {described(world, enemy)}, who harmed him",
+        text=f"{described(world, row)}, quietly spoils the work of {described(world, enemy)}, who harmed him",
     )
 
 
@@ -205,7 +205,7 @@ def _tell(world: World, week: Week, row: int, target: int, added: float, revenge
         organ=COURT_ORGANS[court.organ[target]],
         magnitude=added,
         causes=fall_of(world, row) if revenge else (),
-        text=f"{described(world, row)} denounces {described(world, target)} {why}, with {what} evidence "
+        text=f"{described(world, row)}, denounces {described(world, target)} {why}, with {what} evidence "
         f"(now {court.evidence[target]:.2f})",
     )
 

@@ -14,7 +14,7 @@ import numpy as np
 from custodes import draws, portable
 from custodes.engine.step import Week
 from custodes.observe.events import Event
-from custodes.world.columns import CHIEF, COURT_ORGANS, DEPUTY, IN_POST, PLACE_TYPES
+from custodes.world.columns import CHIEF, COURT_ORGANS, DEPUTY, IN_POST, PLACE_TYPES, REASONS_SAID
 from custodes.world.state import World
 
 #: Size of an event by kind; a crowd's follows from its people, a purge's from the rank of the purged.
@@ -71,7 +71,8 @@ OF_THE_COURT: Final = frozenset(
 )
 OF_THE_ARMY: Final = frozenset(("resignation_wave",))
 INVENTED: Final = ("incident", "seizure", "relapse", "refusal")
-CAUSES_SAID: Final = ("abuse", "corruption", "anti_state", "failure", "a rival's word")
+RIVAL: Final = "a rival's word"
+CAUSES_SAID: Final = ("abuse", "corruption", "anti_state", "failure", RIVAL)
 WORDS: Final = {
     "refusal": "a unit refused an order",
     "lost": "the state no longer holds the place",
@@ -83,6 +84,8 @@ WORDS: Final = {
     "resignation_wave": "many officers ask to leave for the market",
     "seizure": "a load of drugs was seized",
     "plot": "officers are said to have talked of a plot",
+    "envoy_defection": "an official posted abroad did not come home",
+    "rehabilitation": "an official who had fallen is back in a post",
     "ration_collapse": "rations have stopped",
     "price_doubling": "rice costs twice what it did",
     "harvest": "the harvest is told to be poor",
@@ -272,7 +275,9 @@ def said(row: dict[str, Any]) -> str:
     if kind == "purge":
         what = {"execution": "was executed", "prison": "was arrested", "reeducation": "was sent to re-education"}
         done = what.get(row["fate"], "lost his post")
-        why = f"; the reason given is {row['cause'].replace('_', ' ')}" if row["cause"] not in ("", "silent") else ""
+        cause = REASONS_SAID.get(row["cause"], row["cause"])
+        why = f"; the reason given is {cause}" if cause else ""
+        why = "; a rival is said to be behind it" if cause == RIVAL else why
         return f"{row['name']}, {row['title']}, {done}{why}"
     if kind == "incident":
         return f"about {_rounded(row['magnitude'])} people gathered{where}"
@@ -407,7 +412,7 @@ def _distort(world: World, row: dict[str, Any], number: int, q: Params) -> None:
     row["magnitude"] *= factor
     if row["kind"] == "purge":
         if row["cause"] in ("", "silent"):
-            row["cause"] = "a rival's word"
+            row["cause"] = RIVAL
         if luck[3] < q.cause_error:
             row["cause"] = CAUSES_SAID[int(luck[4] * len(CAUSES_SAID))]
             row["wrong"] = True

@@ -37,16 +37,21 @@ def _cell(value: Any) -> Any:
     return ", ".join(value) if isinstance(value, list) else value
 
 
-def estimated(run: "Run", kind: str, place: str | None = None, weeks: int = 52) -> "pd.DataFrame":
+def estimated(
+    run: "Run", kind: str, place: str | None = None, weeks: int = 52, fate: str | None = None
+) -> "pd.DataFrame":
     """Events of a kind in each stretch of `weeks`, by the week they are said to have happened: reported, estimated, true.
+
+    With `fate`, only falls that ended so (as reported, and in truth).
 
     `estimate` with its 95 % interval `low` to `high` rests on the reports alone; the interval is never narrower than
     what was reported, and for no report at all `high` is three events over the mean chance (the rule of three).
     """
     import pandas as pd
 
-    rows = [r for r in run.reports if r["kind"] == kind and place in (None, r["place"])]
-    true = [e for e in run.log if e.kind == kind and place in (None, e.place)]
+    rows = [r for r in run.reports if r["kind"] == kind and place in (None, r["place"]) and fate in (None, r["fate"])]
+    ended = {r["event"] for r in run.register if r["fate"] == fate}
+    true = [e for e in run.log if e.kind == kind and place in (None, e.place) and (fate is None or e.id in ended)]
     stretches = -(-int(run.record["weeks"]) // weeks)
     mean_chance = float(np.mean([r["chance"] for r in rows])) if rows else 0.35
     out = []

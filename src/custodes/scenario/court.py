@@ -18,7 +18,18 @@ from custodes.world.columns import B_DIPLOMATIC, COURT_ORGANS, DIRECTOR, N_COURT
 from custodes.world.court import CourtPlan, Holder
 
 FILE: Final = "court.yaml"
-TITLES: Final = tuple(name.replace("_", " ") for name in COURT_ORGANS)
+TITLES: Final = (
+    "state security service",
+    "police",
+    "army",
+    "guard command",
+    "military security service",
+    "party organisation",
+    "cabinet",
+    "munitions industry",
+    "diplomatic service",
+    "provincial committees",
+)
 #: One chief, five deputies and 94 directors an organ: the table the rates of the court were set on (keep 1,000 in all).
 SIZES: Final = ((1, 5, 94),) * N_COURT
 POSTS: Final = (800, 1_200)  #: fewest and most
@@ -83,7 +94,7 @@ def court_plan(layers: Sequence[Layer], start: np.datetime64) -> CourtPlan:
     _check_force(layers, organs)
     names = next((x.court.names for x in reversed(layers) if x.court.names), None)
     return CourtPlan(
-        titles=tuple(o.title or "" for o in organs),
+        titles=tuple((o.title or "").removeprefix("the ") for o in organs),
         sizes=sizes,
         force=tuple(float(o.force or 0.0) for o in organs),
         weight=tuple(float(o.weight or 1.0) for o in organs),

@@ -90,6 +90,14 @@ IN_POST, VACANT_POST, REEDUCATION, DISMISSED, PRISON, EMPTY_ROW = range(6)
 #: Why an official was purged, and what befell him.
 PURGE_CAUSES: Final = ("scapegoat", "rivalry", "corruption", "precaution", "failure")
 SCAPEGOAT, RIVALRY, CORRUPTION, PRECAUTION, FAILURE = range(5)
+#: What may be said of a fall in public, in words; what is `silent` is not said at all.
+REASONS_SAID: Final = {
+    "abuse": "abuse of the people",
+    "corruption": "corruption",
+    "anti_state": "acts against the state",
+    "failure": "failure in office",
+    "silent": "",
+}
 FATES: Final = ("warning", "demotion", "reeducation", "dismissal", "prison", "execution")
 
 #: How a run may end: the magnitude of an `end` event, and memory["outcome"] for a breakdown (9: war, mechanisms.crisis).

@@ -42,7 +42,7 @@ class Holder(NamedTuple):
 class CourtPlan(NamedTuple):
     """What a scenario says of its court; static, never saved with a world."""
 
-    titles: tuple[str, ...]  #: of the ten organs, in the order of COURT_ORGANS
+    titles: tuple[str, ...]  #: of the ten organs, in the order of COURT_ORGANS, without an article
     sizes: tuple[tuple[int, int, int], ...]  #: chiefs, deputies, directors of each organ
     force: tuple[float, ...]  #: share of the state's force of each organ
     weight: tuple[float, ...]  #: how much power the organ's posts give, 1 or less
@@ -56,6 +56,10 @@ class CourtPlan(NamedTuple):
     @property
     def posts(self) -> int:
         return sum(sum(size) for size in self.sizes)
+
+    def called(self, organ: int) -> str:
+        """An organ inside a sentence: `the Ministry of State Security`."""
+        return f"the {self.titles[organ]}"
 
 
 @dataclass
