@@ -10,7 +10,7 @@ import pytest
 from tests.results import fake
 
 from custodes.errors import BadResults
-from custodes.present import figures, maps, report, terminal
+from custodes.present import court_tables, figures, maps, report, terminal
 from custodes.present.figure import CONFIG
 from custodes.present.happenings import main_events, marks, numbered, told
 from custodes.results import files
@@ -77,7 +77,9 @@ def test_all_sections_and_figures_stand(tags: Tags, one: list[Run]) -> None:
     wanted |= {f"figure-{f.name}" for f in (make(one) for make in figures.ALL) if f.spec}
     assert wanted <= set(tags.ids)
     assert len(tags.ids) == len(set(tags.ids))
-    assert {name for *_, names in report.SECTIONS for name in names} == {f.__name__ for f in figures.ALL}
+    shown = [name for *_, names in report.SECTIONS for name in names]
+    assert set(shown) == {f.__name__ for f in figures.ALL} | {t.__name__ for t in court_tables.ALL}
+    assert len(shown) == len(set(shown))
 
 
 def test_parameters_provenance_and_causes_are_told(text: str) -> None:
@@ -155,9 +157,11 @@ def test_money_flows_lose_nothing(one: list[Run]) -> None:
     from custodes.present import money
 
     flows = money.flows(one)
-    paid = sum(f.won_a_week for f in flows if f.source == "households")
-    ends = sum(f.won_a_week for f in flows if f.source != "households")
+    organs = {f.target for f in flows if f.source == money.HOUSEHOLDS}
+    paid = sum(f.won for f in flows if f.source == money.HOUSEHOLDS)
+    ends = sum(f.won for f in flows if f.source in organs)
     assert ends == pytest.approx(paid, rel=0.01)
+    assert all(f.won == pytest.approx(f.dollars * flows[0].won / flows[0].dollars) for f in flows)
 
 
 def test_maps_follow_what_the_scenario_gives(one: list[Run]) -> None:
@@ -247,6 +251,33 @@ def test_grave_events_are_kept_when_there_are_too_many() -> None:
     assert lost in [e.id for e in story]
     assert main_events(log)[0].id == lost
     assert [e.week for e in story] == sorted(e.week for e in story)
+
+
+def test_of_falls_the_story_tells_those_of_chiefs() -> None:
+    run = fake.run(weeks=60)
+    events = [run.log.record("purge", 20 + i, magnitude=1.0, text=f"fall {i}") for i in range(3)]
+    run.log.record("denunciation", 20)
+    register = [fake.fall(20, event=events[1]), fake.fall(21, event=events[2], rank="deputy")]
+    assert [e.id for e in told(run.log, register) if e.kind in ("purge", "denunciation")] == [events[1]]
+    assert events[1] in [e.id for e in main_events(run.log, register)]
+    assert events[2] not in [e.id for e in main_events(run.log, register)]
+
+
+def test_the_first_chains_are_of_different_kinds() -> None:
+    run = fake.run(weeks=60)
+    for week in range(5):
+        run.log.record("refusal", 30 + week, magnitude=week)
+    kinds = [e.kind for e in main_events(run.log)]
+    assert len(set(kinds[:2])) == 2
+    assert kinds.count("refusal") <= 2
+
+
+def test_charts_of_guards_mark_orders_of_the_leader_and_none_of_his_other_decisions() -> None:
+    run = fake.run(weeks=60)
+    order = run.log.record("order", 30, magnitude=0.7, origin="leader: order-restraint", lever="rights_order")
+    other = run.log.record("decision", 31, magnitude=0.1, origin="leader: raise-levies", lever="levy_extra")
+    assert order in numbered(run.log)
+    assert other not in numbered(run.log)
 
 
 def test_an_event_inside_another_chain_is_not_told_twice(one: list[Run]) -> None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from custodes.present.lines import Line, digits, rows
+from custodes.present.words import listed
+from custodes.results.run import Run
 
 if TYPE_CHECKING:
     import altair as alt
@@ -50,7 +52,13 @@ CONFIG: Final[Spec] = {
     "axisX": {"grid": False, "domain": True, "domainColor": "#cccccc"},
     "title": {"anchor": "start", "fontSize": 12, "fontWeight": 600, "color": INK, "subtitleColor": MUTED, "offset": 8},
     "text": {"fontSize": 11},
-    "legend": {"labelColor": "#555555", "titleColor": "#555555", "labelFontSize": 11},
+    "legend": {
+        "labelColor": "#555555",
+        "titleColor": "#555555",
+        "labelFontSize": 11,
+        "titleFontSize": 11,
+        "titleFontWeight": "normal",
+    },
 }
 
 
@@ -66,6 +74,7 @@ class Figure:
     spec: Spec = field(default_factory=dict)
     svg: str = ""
     lines: tuple[Line, ...] = ()  #: for terminals
+    wide: bool = False  #: on a narrow screen to be scrolled rather than squeezed
 
     def csv(self) -> str:
         """The numbers as comma-separated text."""
@@ -91,6 +100,14 @@ class Figure:
         return chart
 
 
+def source(runs: Sequence[Run], summed: str = "median and range") -> str:
+    """The line under every figure; `summed` says what is made of several runs."""
+    record = runs[0].record
+    seeds = tuple(int(r.record["seed"]) for r in runs)
+    many = f"{summed} of {len(runs)} runs, seeds {listed(seeds)}" if len(runs) > 1 else f"one run, seed {seeds[0]}"
+    return f"Custodes {record['code_version']}, {record['scenario']}, sample {record['sample']}, {many}. Simulated, not observed."
+
+
 def axis_x(dates: Sequence[str], room: float = _SPACE_RIGHT) -> Spec:
     """A time axis with a tick a year (a month, when short), and room on the right for labels."""
     import numpy as np
@@ -108,7 +125,7 @@ def axis_x(dates: Sequence[str], room: float = _SPACE_RIGHT) -> Spec:
         "type": "temporal",
         "title": None,
         "scale": {"domain": [str(first), str(end)], "nice": False},
-        "axis": {"format": "%Y" if unit == "Y" else "%b %Y", "values": inside, "labelAngle": 0},
+        "axis": {"format": "%Y" if unit == "Y" else "%b %Y", "values": inside, "labelAngle": 0, "labelFlush": False},
     }
 
 
@@ -170,7 +187,12 @@ def chart_lines(
 
 def panels(charts: Sequence[Spec], columns: int) -> Spec:
     """Small charts in a grid."""
-    return {"concat": list(charts), "columns": columns, "spacing": {"row": 24, "column": 34}}
+    return {
+        "concat": list(charts),
+        "columns": columns,
+        "spacing": {"row": 24, "column": 34},
+        "resolve": {"scale": {"color": "independent"}},
+    }
 
 
 def _domain(lines: Sequence[Line], zero: bool) -> tuple[float, float]:

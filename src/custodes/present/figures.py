@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from custodes.present import happenings, maps, money
-from custodes.present.figure import COLOURS, CONFIG, Figure, axis_x, chart_lines, panels
+from custodes.present import court_figures, happenings, maps, money, realm_figures
+from custodes.present.figure import COLOURS, CONFIG, Figure, axis_x, chart_lines, panels, source
 from custodes.present.lines import Line, digits, line, rows, trailing
 from custodes.present.measures import window
-from custodes.present.words import listed
 from custodes.results.run import Run
 
 if TYPE_CHECKING:
@@ -17,16 +16,6 @@ if TYPE_CHECKING:
 
 _SHARE: Final = ".0%"
 _SMALL: Final[dict[str, Any]] = {"width": 236, "height": 130, "labels": False}
-
-
-def source(runs: Sequence[Run]) -> str:
-    """The line under every figure."""
-    record = runs[0].record
-    seeds = tuple(int(r.record["seed"]) for r in runs)
-    many = (
-        f"median and range of {len(runs)} runs, seeds {listed(seeds)}" if len(runs) > 1 else f"one run, seed {seeds[0]}"
-    )
-    return f"Custodes {record['code_version']}, {record['scenario']}, sample {record['sample']}, {many}. Simulated, not observed."
 
 
 def guards_approach(runs: Sequence[Run]) -> Figure:
@@ -124,16 +113,22 @@ def bribes(runs: Sequence[Run]) -> Figure:
 
 
 def money_flows(runs: Sequence[Run]) -> Figure:
-    """Household to guard to chief to the leader's fund, last year."""
+    """Household to pocket to chief to fund to gift, in won and in dollars, last year."""
     flows = money.flows(runs)
+    taken = sum(f.dollars for f in flows if f.source == money.HOUSEHOLDS)
+    given = [f for f in flows if f.target.startswith(("officials", "luxuries"))]
+    reach = sum(f.dollars for f in given)
+    hard = sum(f.dollars for f in given if f.hard) / reach if reach else 0.0
     return Figure(
         "money_flows",
-        "Where the takings go",
-        "Average week of the last year, billion won. Width is money. A part stays with those who collect; the rest is "
-        "passed up.",
+        "The money chain, from the household to the leader's gifts",
+        f"The last year; width is money, on one scale throughout. Households pay {money.in_dollars(taken)} in bribes; "
+        f"{money.in_dollars(reach)} reach officials from above, {hard:.0%} of it in hard currency that never touched a household. "
+        "What does not flow on stays where it is.",
         source(runs),
-        [f._asdict() | {"won_a_week": digits(f.won_a_week)} for f in flows],
+        [f._asdict() | {"won": digits(f.won), "dollars": digits(f.dollars)} for f in flows],
         svg=money.draw(flows),
+        wide=True,
     )
 
 
@@ -284,6 +279,13 @@ def unrest(runs: Sequence[Run]) -> Figure:
 
 #: What a report shows, section by section.
 ALL: Final = (
+    court_figures.falls_and_returns,
+    court_figures.falls_by_year,
+    court_figures.factions,
+    realm_figures.army,
+    realm_figures.contraband,
+    realm_figures.crisis,
+    realm_figures.truth_and_report,
     by_province,
     guards_approach,
     threats_by_organ,

@@ -188,8 +188,8 @@ def dots(values: list[dict[str, Any]]) -> Spec:
 
 def _flat(outline: dict[str, Any]) -> list[dict[str, Any]]:
     """Features with longitudes shrunk by the cosine of the middle latitude, coordinates to a hundred metres."""
-    features = [f for f in outline.get("features", []) if _drawable(f)]
-    latitudes = [y for f in features for _, y in _points(f["geometry"]["coordinates"])]
+    features = [f for f in outline.get("features", []) if drawable(f)]
+    latitudes = [y for f in features for _, y in points_of(f["geometry"]["coordinates"])]
     if not latitudes:
         return []
     factor = math.cos(math.radians((min(latitudes) + max(latitudes)) / 2))
@@ -203,7 +203,7 @@ def _flat(outline: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _drawable(feature: Any) -> bool:
+def drawable(feature: Any) -> bool:
     """Whether a feature is a shape with coordinates that are pairs of numbers, however deep."""
     geometry = feature.get("geometry") if isinstance(feature, dict) else None
     return isinstance(geometry, dict) and "type" in geometry and _coordinates(geometry.get("coordinates"))
@@ -222,10 +222,10 @@ def _name(feature: dict[str, Any]) -> str:
     return str(next((properties[k] for k in _NAME_KEYS if k in properties), ""))
 
 
-def _points(coordinates: Any) -> list[tuple[float, float]]:
+def points_of(coordinates: Any) -> list[tuple[float, float]]:
     if coordinates and isinstance(coordinates[0], int | float):
         return [(coordinates[0], coordinates[1])]
-    return [p for part in coordinates for p in _points(part)]
+    return [p for part in coordinates for p in points_of(part)]
 
 
 def _shrunk(coordinates: Any, factor: float) -> Any:

@@ -8,7 +8,8 @@ from custodes.observe.events import Event
 from custodes.observe.explain import Explanation
 from custodes.observe.outcomes import NOT_MODELLED, named
 from custodes.observe.standing_court import Seen, judge, together
-from custodes.present import happenings, measures
+from custodes.present import court_tables, court_words, happenings, measures
+from custodes.present.court_tables import Cells
 from custodes.present.lines import F
 from custodes.present.measures import BY_NAME, MEASURES
 from custodes.present.words import NO_BASE_RATE, Basis, Chance, Estimate, Form, changed, count, span, times
@@ -16,6 +17,8 @@ from custodes.results.run import Run
 
 #: What the headline speaks of when it moved, the most telling first.
 TELLING: Final = (
+    "official_loyalty",
+    "army_status",
     "threat_share",
     "bribe_share_of_spending",
     "food_stress",
@@ -29,16 +32,40 @@ TELLING: Final = (
     "won_per_dollar",
     "flights",
 )
-MOST_SENTENCES: Final = 4
+#: What the table of numbers shows without being unfolded.
+SHOWN: Final = (
+    "ration_grams_per_day",
+    "food_stress",
+    "grain_price_won",
+    "bribe_share_of_spending",
+    "threat_share",
+    "guard_morale",
+    "control_capacity",
+    "private_supporters",
+    "preference_gap",
+    "purges",
+    "executions",
+    "official_loyalty",
+    "officer_morale",
+    "officer_carried_share",
+    "state_income_usd",
+    "incidents",
+)
+MOST_SENTENCES: Final = 3
 FORECAST: Final = (
     "It is no forecast. It says what follows if the country worked as the equations say; predictions of such a "
     "state's end have often been false."
 )
 
 
-NO_COURT: Final = (
+AFTER: Final = (
     f"A run cannot end in {', '.join(NOT_MODELLED[:-1])} or {NOT_MODELLED[-1]}; after a breakdown its weeks go on under new "
     "rulers by the same equations, and are no forecast of them."
+)
+COURT_LIMIT: Final = (
+    "Of the court almost nothing is observed. That chiefs fall, that some come back, and how many are executed is counted from "
+    "outside; why they fall, what they earn and what they believe is reasoned (grade D). "
+    f"{court_words.INVENTED}"
 )
 
 
@@ -50,6 +77,7 @@ class Row(NamedTuple):
     first: Estimate
     last: Estimate
     path: F  #: the national series of the first run, for a tiny picture
+    telling: bool  #: stands open; the others can be unfolded
 
 
 class Fact(NamedTuple):
@@ -75,6 +103,7 @@ class Page(NamedTuple):
     facts: list[Fact]
     story: list[tuple[Event, str]]  #: events of the first run, with the number that charts mark levers by, or nothing
     chains: list[Explanation]
+    court: dict[str, Cells]  #: tables of the court by name
     limits: list[str]
     parameters: list[dict[str, Any]]
     provenance: list[tuple[str, str]]
@@ -92,8 +121,9 @@ def page(runs: Sequence[Run]) -> Page:
         basis=measures.basis(runs),
         table=table(runs),
         facts=facts(runs),
-        story=[(e, str(numbers.get(e.id, ""))) for e in happenings.told(first.log)],
-        chains=[first.why(e.id) for e in happenings.main_events(first.log)],
+        story=[(e, str(numbers.get(e.id, ""))) for e in happenings.told(first.log, first.register)],
+        chains=[first.why(e.id) for e in happenings.main_events(first.log, first.register)],
+        court={make.__name__: make(runs) for make in court_tables.ALL},
         limits=limits(runs),
         parameters=list(record["parameters"]),
         provenance=provenance(runs),
@@ -136,7 +166,7 @@ def headline(runs: Sequence[Run]) -> list[str]:
         said.append(
             f"No quantity that the headline follows moved by more than is uncertain ({measures.basis(runs).text()})."
         )
-    return [*said, _unrest(runs)]
+    return [said[0], *court_words.sentences(runs), *said[1:], _unrest(runs)]
 
 
 def _when(runs: Sequence[Run]) -> tuple[str, str]:
@@ -185,7 +215,7 @@ def table(runs: Sequence[Run]) -> list[Row]:
     rows = []
     for m in MEASURES:
         first, last = measures.first_and_last(runs, m)
-        rows.append(Row(m.label, m.form.unit, first, last, runs[0].table.national(m.name)))
+        rows.append(Row(m.label, m.form.unit, first, last, runs[0].table.national(m.name), m.name in SHOWN))
     return rows
 
 
@@ -242,7 +272,7 @@ def limits(runs: Sequence[Run]) -> list[str]:
     record = runs[0].record
     grades = [str(p.get("grade", "")) for p in record["parameters"]]
     weak = sum(g.startswith("D") for g in grades)
-    said = [FORECAST, NO_COURT]
+    said = [FORECAST, AFTER, COURT_LIMIT]
     if len(runs) == 1:
         said.append(
             "One run is one draw of chance. What stands after ± does not hold how far another seed would be; several seeds do."

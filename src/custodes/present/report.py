@@ -10,23 +10,28 @@ from typing import Any
 
 from custodes.errors import BadResults
 from custodes.jit import cache_folder
-from custodes.observe.explain import told
-from custodes.present import figures
+from custodes.present import figures, happenings
 from custodes.present.figure import CONFIG, Figure
 from custodes.present.lines import spark_svg
 from custodes.present.page import Page, against_facts, page
 from custodes.results import files
 from custodes.results.run import Run
 
-#: which figures stand in which section, in the order of the report
+#: which figures and tables of the court stand in which section, in the order of the report
 SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("map", "Where", ("by_province",)),
+    ("court", "The court", ("falls_and_returns", "falls", "falls_by_year", "decisions", "factions")),
+    ("money", "Money", ("money_flows", "bribes")),
+    ("army", "Army, contraband, neighbours", ("army", "contraband", "crisis")),
+    ("watchers", "What could be known", ("truth_and_report", "reports", "abroad")),
     ("guards", "Guards", ("guards_approach", "threats_by_organ", "guards_living")),
-    ("money", "Money", ("bribes", "money_flows")),
+    ("map", "Where", ("by_province",)),
     ("food", "Food and prices", ("food_and_prices",)),
     ("belief", "Belief against stance", ("belief_and_stance", "fear_and_control")),
     ("unrest", "Crowds and flight", ("unrest", "flight")),
 )
+#: figures that a reader opens if he wants them
+FOLDED = ("bribes", "threats_by_organ", "guards_living", "fear_and_control", "flight")
+FIRST = 1  #: sections before the numbers and the story
 
 
 def write(runs: Sequence[Run], path: Path) -> Path:
@@ -50,7 +55,11 @@ def html(runs: Sequence[Run]) -> str:
     return str(
         _template("report.html.j2").render(
             page=words,
-            sections=[(key, title, [_shown(drawn[n]) for n in names]) for key, title, names in SECTIONS],
+            sections=[
+                (key, title, [words.court[n] if n in words.court else _shown(drawn[n]) for n in names])
+                for key, title, names in SECTIONS
+            ],
+            first=FIRST,
             specs=json.dumps({f.name: f.spec for f in drawn.values() if f.spec}, separators=(",", ":")).replace(
                 "</", "<\\/"
             ),
@@ -58,7 +67,7 @@ def html(runs: Sequence[Run]) -> str:
             library=drawing_code().replace("</script", "<\\/script"),
             spark=spark_svg,
             value=_value,
-            told=told,
+            sentence=happenings.sentence,
             prior=_prior,
             against=against_facts(words),
         )
@@ -99,6 +108,8 @@ def _shown(figure: Figure) -> dict[str, Any]:
         "caption": figure.caption,
         "source": figure.source,
         "svg": figure.svg,
+        "wide": figure.wide,
+        "folded": figure.name in FOLDED,
         "data": figure.data_link(),
     }
 

@@ -4,8 +4,9 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from custodes.observe.explain import told
-from custodes.present import figures
+from custodes.present import court_figures, figures, realm_figures
+from custodes.present.court_tables import Cells
+from custodes.present.happenings import sentence
 from custodes.present.lines import Line, sparkline
 from custodes.present.page import Page, against_facts, page
 from custodes.results.run import Run
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
 #: figures whose lines the terminal draws: those of the report that have any
 DRAWN = (
+    court_figures.factions,
+    realm_figures.army,
+    realm_figures.contraband,
+    realm_figures.crisis,
     figures.guards_approach,
     figures.guards_living,
     figures.bribes,
@@ -24,6 +29,7 @@ DRAWN = (
     figures.flight,
 )
 MOST_EVENTS = 12
+MOST_ROWS = {"falls": 6, "decisions": 4, "reports": 3}  #: of the tables of the court
 
 
 def show_run(run: Run, console: "Console | None" = None) -> None:
@@ -41,9 +47,10 @@ def show(runs: Sequence[Run], console: "Console | None" = None) -> None:
     out.print(words.title, style="bold", markup=False)
     out.print(words.subtitle, style="dim", markup=False)
     out.print()
-    for sentence in words.headline:
-        out.print(sentence, markup=False)
+    for said in words.headline:
+        out.print(said, markup=False)
     out.print()
+    _court(words, out)
     _numbers(words, out)
     _events(words, out)
     _limits(words, out)
@@ -72,6 +79,36 @@ def _drawn(one: Line) -> str:
 
 def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def _court(words: Page, out: "Console") -> None:
+    """Who fell, what the leader did, what was said abroad: the first rows of each table, a line or two a row."""
+    if not any(table.rows for table in words.court.values()):
+        return
+    for name, most in MOST_ROWS.items():
+        table = words.court[name]
+        out.print(table.title, style="bold", markup=False)
+        for row in table.rows[:most]:
+            out.print(f"  {_told(table, row)}", markup=False)
+        if not table.rows:
+            out.print(f"  {table.empty}", style="dim", markup=False)
+        if len(table.rows) > most:
+            out.print(f"  ... and {len(table.rows) - most} more in the report", style="dim")
+    out.print()
+
+
+def _told(table: Cells, row: Sequence[str]) -> str:
+    """A row as a line: what names itself as it is, the rest with its heading."""
+    if table.name == "falls":
+        date, name, post, cause, said, fate, back = row
+        return f"{date}  {name}, {post}: {fate}; true cause {cause}; said in public: {said}; back: {back}"
+    if table.name == "decisions":
+        many, when, what, why, after = row
+        return f"{many} {when}  {what}{': ' if why else ''}{why}; followed by {after}"
+    if table.name == "said":
+        date, grade, who, what, truth = row
+        return f"{date}  {grade} {who}: {what} ({truth})"
+    return "  ".join(row)
 
 
 def _numbers(words: Page, out: "Console") -> None:
@@ -106,7 +143,7 @@ def _events(words: Page, out: "Console") -> None:
     out.print("What happened", style="bold")
     for event, _ in words.story[:MOST_EVENTS]:
         origin = f" ({event.origin})" if event.origin else ""
-        out.print(f"  {event.date}  {told(event)}{origin}  [{event.id}]", markup=False)
+        out.print(f"  {event.date}  {sentence(event)}{origin}  [{event.id}]", markup=False)
     if not words.story:
         out.print("  no lever was moved and no crowd came together")
     if len(words.story) > MOST_EVENTS:
