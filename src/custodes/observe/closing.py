@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from custodes import portable
 from custodes.mechanisms import crisis, rings, routes
-from custodes.world.columns import COURT_ORGANS, RANKS
+from custodes.world.columns import COURT_ORGANS
 from custodes.world.state import Places, World
 
 F = NDArray[np.float64]
@@ -30,7 +30,7 @@ def court(world: World) -> dict[str, Any]:
     """What the court and its organs are called, and how many posts each has by rank."""
     plan = world.places.court
     organs = {
-        name: {"title": title, **dict(zip((f"{rank}s" for rank in RANKS), size, strict=True))}
+        name: {"title": title, **dict(zip(("chiefs", "deputies", "directors"), size, strict=True))}
         for name, title, size in zip(COURT_ORGANS, plan.titles, plan.sizes, strict=True)
     }
     return {"leader": plan.leader, "organs": organs, "factions": list(plan.factions), "abroad": plan.abroad}
