@@ -135,7 +135,8 @@ def _html(node: Node) -> str:
 def sentence(event: Event) -> str:
     """One record in words: date, place, what, how large, and its id."""
     source = f", from {event.origin}" if event.origin else ""
-    return f"{event.date} {told(event)}{source} [{event.id}]"
+    said = told(event).rstrip(".") if source else told(event)
+    return f"{event.date} {said}{source} [{event.id}]"
 
 
 def told(event: Event) -> str:

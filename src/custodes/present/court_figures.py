@@ -186,7 +186,7 @@ def _label(data: list[dict[str, Any]], run: Run) -> None:
     for d in data:
         if d["rank"] != "chief":
             continue
-        at, long = np.datetime64(d["date"]), int(LABEL_DAYS * run.table.weeks / 260.0 * (len(d["name"]) + 1)) * day
+        at, long = np.datetime64(d["date"]), int(LABEL_DAYS * run.table.weeks / 260.0 * (len(d["name"]) + 2)) * day
         here = taken.setdefault(d["organ"], [])
         for side, (first, last) in (("label", (at, at + long)), ("label_left", (at - long, at))):
             if first >= begins and last <= ends and all(last <= a or first >= b for a, b in here):

@@ -214,7 +214,9 @@ def abroad(runs: Sequence[Run]) -> Cells:
     many = f"{each[0]:.1f}" if len(runs) == 1 else f"{each[0]:.1f} to {each[-1]:.1f}"
     listed = sorted(gone, key=lambda e: (e.text.startswith("a member"), e.week))[:MOST_ABROAD]
     ends = Counter(e.text.partition(" did not come home and ")[2].partition(";")[0] for e in gone)
-    where = ", ".join(f"{count(n)} {end}" for end, n in ends.most_common() if end)
+    where = ", ".join(
+        f"{count(n)} {end if n == 1 else end.replace('was ', 'were ', 1)}" for end, n in ends.most_common() if end
+    )
     went = f"Of those noticed in seed {run.record['seed']}, {where}. " if where else ""
     return Cells(
         "abroad",
