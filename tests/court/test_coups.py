@@ -284,6 +284,38 @@ def test_nobody_strikes_during_the_burn_in() -> None:
     assert of_kind(weeks(world, p, levers, 1), "coup")
 
 
+def frozen(shift: float, courts: int, years: int) -> dict[str, float]:
+    """Plots and attempts in 100 years in courts whose loyalty never moves: mean 0.66 and `shift`, sd 0.13."""
+    counts = {"plots": 0.0, "attempts": 0.0}
+    with mock.patch.object(purge, "strike", return_value=""), mock.patch.object(coups, "leave"):
+        for seed in range(courts):
+            world, p, levers = court(1000 + seed)
+            c = world.court
+            c.loyalty[:] = np.clip(c.loyalty + 0.08 * (c.power - 0.3) + shift, 0.0, 1.0)
+            kept, hazard = c.loyalty.copy(), c.hazard.copy()
+            for _ in range(52 * years):
+                log = weeks(world, p, levers, 1)
+                counts["plots"] += sum(e.text.count("begins to plot") for e in log)
+                if world.memory["coup_attempts_week"]:
+                    counts["attempts"] += world.memory["coup_attempts_week"]
+                    c.loyalty[:], c.hazard[:], world.branch.hazard[:] = kept, hazard, 0.07
+    return {name: 100.0 * n / (courts * years) for name, n in counts.items()}
+
+
+def test_a_little_less_loyalty_brings_many_more_coups() -> None:
+    """Measured over 300 other courts of five years: 0.9, 6.3 and 28 attempts in 100 years at shifts of 0, -0.06 and -0.12.
+
+    Courts differ more than luck does: standard errors of 80 courts are 0.6, 2.2 and 4.9 attempts, and 1.8, 2.9 and 4.4 of
+    the 13, 31 and 69 plots. Bounds are three of them or more away from what was measured.
+    """
+    usual, low, lowest = (frozen(shift, 80, 5) for shift in (0.0, -0.06, -0.12))
+    assert usual["attempts"] <= 3.5
+    assert 0.0 < low["attempts"] <= 13.0
+    assert 13.0 <= lowest["attempts"] <= 43.0
+    assert lowest["attempts"] > low["attempts"] + 5.0
+    assert usual["plots"] + 5.0 < low["plots"] < lowest["plots"] - 15.0
+
+
 def test_the_same_seed_gives_the_same_plots() -> None:
     logs = []
     for _ in range(2):

@@ -44,8 +44,8 @@ QUIET = {"insiders": 0.0, "collapse": 0.0, "reform": 0.0}
 
 def test_insiders_act_at_a_rate_that_three_hundredths_of_loyalty_raise_by_two_fifths() -> None:
     p = court(1)[1].endings
-    assert endings.insiders_chance(0.65, p) == pytest.approx(0.008 / 52.0)
-    assert endings.insiders_chance(0.62, p) / endings.insiders_chance(0.65, p) == pytest.approx(math.exp(0.36))
+    assert endings.insiders_chance(p.insiders_loyalty, p) == pytest.approx(0.008 / 52.0)
+    assert endings.insiders_chance(p.insiders_loyalty - 0.03, p) / endings.insiders_chance(p.insiders_loyalty, p) == pytest.approx(math.exp(0.36))
 
 
 @settings(max_examples=30, deadline=None)
@@ -61,7 +61,7 @@ def test_insiders_change_the_rules_as_often_as_the_chance_says() -> None:
     p = changed(p, **(QUIET | {"insiders": 0.5}))
     n = 5000
     log = weeks(world, p, levers, n)
-    chance = 0.5 / 52.0 * math.exp(1.2)
+    chance = 0.5 / 52.0 * math.exp(12.0 * (p.endings.insiders_loyalty - 0.55))
     found = sum(e.magnitude == INSIDERS for e in log)
     assert abs(found - n * chance) <= 4.0 * math.sqrt(n * chance)
     assert outcomes.outcome(log)[0] == "change of rules by insiders"
