@@ -15,7 +15,7 @@ from custodes.world.state import Places, World
 
 F = NDArray[np.float64]
 
-TURMOIL: Final = (0.2, 0.4, 0.7, 0.9)  #: for which the ladder is tabled
+TURMOIL: Final = (0.2, 0.4, 0.7)  #: for which the ladder is tabled: above each of its three lines
 MONTHS: Final = (1, 3, 6, 12, 24)
 LADDER_RUNS: Final = 2000
 MOST_ROADS: Final = 60

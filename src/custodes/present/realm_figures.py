@@ -123,7 +123,10 @@ def crisis(runs: Sequence[Run]) -> Figure:
         }
     )
     left = [over_time, *_steps(runs, table)]
-    charts = [left[0] if len(left) == 1 else {"vconcat": left}, *_ladders(table)]
+    charts = [
+        left[0] if len(left) == 1 else {"vconcat": left, "resolve": {"scale": {"color": "independent"}}},
+        *_ladders(table),
+    ]
     steps = sorted((e.date, e.text) for r in runs for e in r.log if e.kind == "crisis_step")
     went = f"Steps taken in the runs shown: {count(len(steps))}" if steps else "No neighbour moved in the runs shown"
     out = [r | {"measure": "turmoil"} for r in rows([turmoil])]
@@ -191,7 +194,7 @@ def _ladders(table: dict[str, Any]) -> list[Spec]:
     ]
     return [
         {
-            "title": "After a year, given turmoil of 0.2 to 0.9",
+            "title": "After a year, given turmoil as on the left",
             "data": {"values": data},
             "facet": {
                 "row": {
