@@ -15,8 +15,8 @@ from custodes.mechanisms import awareness, fear, flight, incidents, punishment, 
 from custodes.observe.events import EventLog
 from custodes.scenario.court import DEFAULT_COURT
 from custodes.world.books import new_books
-from custodes.world.court import empty_court, new_branch
 from custodes.world.columns import POLICE, STATE_SECURITY, Households, Persons, Tiles, Units
+from custodes.world.court import empty_court, new_branch
 from custodes.world.state import County, National, Organ, Places, World, empty_sums, new_guards
 
 GROUPS = {

@@ -16,7 +16,6 @@ from custodes.engine.sums import index
 from custodes.mechanisms import market, prices, rations
 from custodes.scenario.court import DEFAULT_COURT
 from custodes.world.books import new_books
-from custodes.world.court import empty_court, new_branch
 from custodes.world.columns import (
     ARMY,
     CAPITAL,
@@ -32,6 +31,7 @@ from custodes.world.columns import (
     Tiles,
     Units,
 )
+from custodes.world.court import empty_court, new_branch
 from custodes.world.state import County, National, Organ, Places, World, empty_sums, new_guards
 
 MT = 10**12  #: grams in a million tonnes

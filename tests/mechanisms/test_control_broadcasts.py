@@ -3,13 +3,13 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.engine.country import ride, scenario
 
 from custodes.actors.levers import DEFAULTS, LeverValues
 from custodes.mechanisms.awareness import believed, news_effect, prepare
 from custodes.mechanisms.flight import real_risk
 from custodes.mechanisms.flight import settle as settle_flight
 from custodes.week import parameters_of
-from tests.engine.country import ride, scenario
 
 P = parameters_of(scenario("toyland").parameters)
 SMALL = 1e-4

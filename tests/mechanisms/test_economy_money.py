@@ -197,7 +197,9 @@ def test_markets_that_were_shut_for_two_years_open_again_without_overdrawing_the
         "  - {week: 104, lever: market_tolerance, value: 1.5, because: opened}\n",
         encoding="utf-8",
     )
-    run = custodes.run("toyland", weeks=108, sample=1 / 100, policies=[policy])  # a broken law would stop it
+    run = custodes.run(  # the leader would open markets again; a broken law would stop it
+        "toyland", weeks=108, sample=1 / 100, policies=[policy], settings=["leader.mode=scripted"]
+    )
     share = run.national["market_labour_share"]
     assert float(share[103]) < 0.01 < 0.1 < float(share[107])
 
