@@ -1,7 +1,13 @@
 """Fills `{{name}}` in a page with a table made from the code, so that the reference cannot go stale."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
+
+import custodes
+
+RECORDED: Final = re.compile(r'\.record\(\s*"([a-z_]+)"')
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
@@ -25,7 +31,7 @@ def levers() -> str:
         (
             (
                 f"`{x['name']}`",
-                x["kind"] + (", each organ" if x["per_organ"] else ""),
+                x["kind"] + _parts(x),
                 f"{x['low']:g} to {x['high']:g}",
                 x["default"],
                 x["unit"],
@@ -35,6 +41,12 @@ def levers() -> str:
             for x in lever_table()
         ),
     )
+
+
+def _parts(lever: dict[str, Any]) -> str:
+    if lever["per_organ"]:
+        return ", each organ of guards"
+    return ", each organ of the court" if lever["per_court"] else ""
 
 
 def parameters() -> str:
@@ -102,10 +114,35 @@ def command_line() -> str:
     return "\n\n".join(parts)
 
 
+def events() -> str:
+    """Every kind of record; ValueError if the package writes one that `event_kinds` does not explain, or the other way."""
+    from event_kinds import HEADINGS, KINDS
+
+    told, written = {name for group in KINDS for name in group}, _written()
+    if told != written:
+        raise ValueError(f"docs/event_kinds.py lacks {sorted(written - told)} and has too many {sorted(told - written)}")
+    head = ("kind", "what it means", "magnitude")
+    return "\n\n".join(
+        f"## {title}\n\n{table(head, ((f'`{name}`', *words) for name, words in group.items()))}"
+        for title, group in zip(HEADINGS, KINDS, strict=True)
+    )
+
+
+def _written() -> set[str]:
+    """Kinds that the package's code records, except levers logged under their own names."""
+    from custodes.actors.levers import EVENT_KINDS
+    from custodes.mechanisms.indicators import KINDS
+
+    source = Path(custodes.__file__).parent
+    found = {kind for path in source.rglob("*.py") for kind in RECORDED.findall(path.read_text("utf-8"))}
+    return found | set(EVENT_KINDS.values()) | set(KINDS)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "levers": levers,
     "parameters": parameters,
     "series": series,
+    "events": events,
     "week": week,
     "command_line": command_line,
 }
