@@ -12,8 +12,8 @@
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from custodes.engine.step import Step
 from custodes.actors import leader, powers
+from custodes.engine.step import Step
 from custodes.mechanisms import (
     awareness,
     blame,

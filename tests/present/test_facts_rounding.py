@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
+from tests.results.fake import run
 
 from custodes.present.page import _fact
-from tests.results.fake import run
 
 
 @pytest.mark.parametrize("value", [7.153846153846154, 0.1, 1.0 / 3.0])

@@ -76,13 +76,13 @@ class Parting(NamedTuple):
 def parting(first: "Run", second: "Run") -> Parting:
     """Compare two runs: settings, records, series, ends."""
     weeks = min(first.table.weeks, second.table.weeks)
-    events = tuple([e for e in run.log if e.week < weeks] for run in (first, second))
-    event_week = _first_event_week(*events)
+    here, there = ([e for e in run.log if e.week < weeks] for run in (first, second))
+    event_week = _first_event_week(here, there)
     series = _first_weeks(first, second, weeks)
     series_week = min(series.values(), default=None)
     found = [w for w in (event_week, series_week) if w is not None]
     week = min(found) if found else None
-    only = _only(*events, event_week)
+    only = _only(here, there, event_week)
     return Parting(
         titles=tuple(_title(run) for run in (first, second)),  # type: ignore[arg-type]
         settings=tuple(_settings(first, second)),
@@ -92,7 +92,7 @@ def parting(first: "Run", second: "Run") -> Parting:
         only_second=only[1],
         followed_first=_followed(first.log, only[0]),
         followed_second=_followed(second.log, only[1]),
-        counts=_counts(*events),
+        counts=_counts(here, there),
         drifts=_drifts(first, second, series, weeks),
         outcomes=(_outcome(first), _outcome(second)),
         start=str(first.record["start"]),

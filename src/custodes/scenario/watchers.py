@@ -21,7 +21,7 @@ class OutletEntry(Model):
     name: Short
     passes: Share = 0.5
     right: Annotated[tuple[Count, Count], Field()] = (2.0, 1.0)  #: times right and wrong before the run, Beta(a, b)
-    topics: Annotated[dict[Name, Annotated[Real, Field(ge=0, le=10)]], Field(max_length=40, default_factory=dict)]
+    topics: Annotated[dict[Name, Annotated[Real, Field(ge=0, le=10)]], Field(max_length=40)] = Field(default={})
     state: bool = False  #: the state's own announcements
     source: SourceKey = "invented"
     grade: Grade = "D"
