@@ -114,6 +114,8 @@ def words(seed: int, name: str, week: int, entity: Any, block: int = 0) -> tuple
 
 def uniform(seed: int, name: str, week: int, entity: Any, block: int = 0) -> Any:
     """Uniform on [0, 1) with 53 bits, one for each entity: a float for an int, else float64 of the entity's shape."""
+    if isinstance(entity, int):
+        return one(seed, name, week, entity, block)
     a, b, _, _ = words(seed, name, week, entity, block)
     u = (
         (a >> np.uint32(5)).astype(np.float64) * 67108864.0 + (b >> np.uint32(6)).astype(np.float64)

@@ -18,10 +18,13 @@ _LN2_HIGH = 6.93147180369123816490e-01
 _LN2_LOW = 1.90821492927058770002e-10
 _INV_LN2 = 1.44269504088896338700e00
 _EXP = [1.0 / math.factorial(i) for i in range(14)]
+_ORDINARY = 1e300  #: a float of at most this size is worked out alone, with the same bits
 
 
 def exp(x: ArrayLike) -> Any:
     """e to the power x, elementwise; x is clipped to [-700, 700]."""
+    if isinstance(x, float) and abs(x) <= _ORDINARY:
+        return exp_one(x)
     a = np.clip(np.asarray(x, np.float64), -700.0, 700.0)
     n = np.floor(a * _INV_LN2 + 0.5)
     r = (a - n * _LN2_HIGH) - n * _LN2_LOW
@@ -34,6 +37,8 @@ def exp(x: ArrayLike) -> Any:
 
 def log(x: ArrayLike) -> Any:
     """Natural logarithm, elementwise, of numbers above zero (below 1e-300 counts as 1e-300)."""
+    if isinstance(x, float) and abs(x) <= _ORDINARY:
+        return log_one(x)
     a = np.maximum(np.asarray(x, np.float64), 1e-300)
     m, e = np.frexp(a)  # a = m 2^e, m in [1/2, 1)
     low = m < 0.70710678118654752440
@@ -50,6 +55,8 @@ def log(x: ArrayLike) -> Any:
 
 def power(x: ArrayLike, y: ArrayLike) -> Any:
     """x to the power y for x above zero."""
+    if isinstance(x, float) and isinstance(y, int | float):
+        return exp(float(y) * log(x))
     return exp(np.asarray(y, np.float64) * log(x))
 
 

@@ -153,11 +153,11 @@ def test_a_succession_costs_everybody_and_a_known_threat_binds_the_army_only() -
 def test_neighbours_who_mobilise_are_a_threat_that_officers_know_of() -> None:
     world, _, levers = court(1)
     week = Week(0, 0, 2017, world.start, False, levers, EventLog(str(world.start)))
-    world.memory["crisis_level.the_neighbour"] = 2.0
+    world.memory["crisis_level"] = 2.0
     assert loyalty.threat_from_outside(world, week) == 0.0  # no turmoil: an old level
     world.memory["turmoil"] = 0.4
     assert loyalty.threat_from_outside(world, week) == 1.0
-    world.memory["crisis_level.the_neighbour"] = 1.0
+    world.memory["crisis_level"] = 1.0
     assert loyalty.threat_from_outside(world, week) == 0.0
 
 

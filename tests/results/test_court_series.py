@@ -118,8 +118,7 @@ def test_what_mechanisms_leave_behind_is_reported_in_its_unit() -> None:
         "trade_cents_week": 5.4e9,
         "gifts_cents_week": 3e8,
         "luxuries_cents_week": 5e8,
-        "crisis_level.one_power": 1.0,
-        "crisis_level.other_power": 3.0,
+        "crisis_level": 3.0,
         "organ_cents.2": 700.0,
     }
     seen = observed(world)

@@ -132,7 +132,8 @@ class Stepper:
         numbers = [*vars(world.national).values(), *world.memory.values()]
         arrays = [*vars(world.county).values(), *vars(world.organ).values(), *vars(world.guards).values()]
         arrays += [*vars(world.court).values(), *vars(world.branch).values()]
-        if not all(map(math.isfinite, numbers)) or not all(np.isfinite(a).all() for a in arrays):
+        floats = (a for a in arrays if a.dtype.kind == "f")  # whole numbers are finite
+        if not all(map(math.isfinite, numbers)) or not all(np.isfinite(a).all() for a in floats):
             raise BrokenLaw(f"week {week.number}: a price, a share or a rate is not finite any more")
 
     def close(self) -> None:

@@ -248,9 +248,10 @@ def _weapons(world: World, week: Week, theta: float, p: Params) -> None:
 
 
 def _steps(world: World, week: Week, theta: float, p: Params) -> None:
-    """Each neighbour's step, what it does there, and what becomes of a clash."""
+    """Each neighbour's step, what it does there, and what becomes of a clash; `crisis_level` keeps the highest level."""
     everybody, memory = neighbours(world), world.memory
     level = np.array([[memory.get(f"crisis_level.{n.name}", 0.0) for n in everybody]]).astype(np.int64)
+    memory["crisis_level"] = 0.0
     if not everybody or (theta < p.enter[0] and not level.any()):
         for n in everybody:
             memory[f"crisis_level.{n.name}"] = 0.0
@@ -261,6 +262,7 @@ def _steps(world: World, week: Week, theta: float, p: Params) -> None:
     for i, (n, move) in enumerate(zip(everybody, moves(level, entered, theta, loose, luck, p)[0], strict=True)):
         now = int(level[0, i] + move)
         memory[f"crisis_level.{n.name}"] = float(now)
+        memory["crisis_level"] = max(memory["crisis_level"], float(now))
         others_in = bool(np.delete(entered[0], i).any())
         if move > 0:
             _climb(world, week, n, i, now, theta)

@@ -124,11 +124,8 @@ def information(world: World, week: Week, p: Params) -> float:
 def threat_from_outside(world: World, week: Week) -> float:
     """The threat that officers know of and believe in, in [0, 1]: 1 once a neighbour has mobilised."""
     threat = min(1.0, float(week.levers.deterrence))
-    if world.memory.get("turmoil", 0.0) > 0.0:
-        levels = [v for name, v in world.memory.items() if name.startswith("crisis_level.")]
-        if max(levels, default=0.0) >= MOBILISATION:
-            threat = 1.0
-    return threat
+    open_threat = world.memory.get("turmoil", 0.0) > 0.0 and world.memory.get("crisis_level", 0.0) >= MOBILISATION
+    return 1.0 if open_threat else threat
 
 
 def common_part(world: World, week: Week, info: float, p: Params) -> F:

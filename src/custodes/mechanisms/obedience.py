@@ -71,7 +71,7 @@ def ground(world: World) -> Ground:
         adults_per_unit=people / np.maximum(by_county(civil), 1.0),
         fear=by_county(weight * u.fear) / safe / U16,
         support=support,
-        army_support=float(_signed((soldiers * u.support).sum() / squads)) if squads else float(support.mean()),
+        army_support=float(_signed((soldiers * u.support).sum() / squads)) if squads else portable.mean(support),
         stress=world.by_county("stress_u16") / np.maximum(world.by_county("households"), 1) / U16,
     )
 

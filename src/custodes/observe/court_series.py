@@ -75,10 +75,6 @@ def _carried_by_officers(s: Sight) -> float:
     return memory.get("contraband_officers_week", 0.0) / carried if carried else 0.0
 
 
-def _crisis_level(s: Sight) -> float:
-    return max((v for k, v in s.world.memory.items() if k.startswith("crisis_level.")), default=0.0)
-
-
 _COURT: Final = (
     _court(
         "officials_in_post",
@@ -273,8 +269,12 @@ _MONEY: Final = (
 
 _OUTSIDE: Final = (
     _kept("turmoil", "index", "how far the state has lost its hold, 0 to 1", "turmoil", "mean"),
-    _nation(
-        "crisis_level", "level", "highest step of the crisis ladder that a neighbour stands on", _crisis_level, "last"
+    _kept(
+        "crisis_level",
+        "level",
+        "highest step of the crisis ladder that a neighbour stands on",
+        "crisis_level",
+        "last",
     ),
     _nation(
         "reports",
