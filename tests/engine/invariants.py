@@ -34,7 +34,7 @@ def _homes(world: World) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 def _codes(world: World) -> None:
     persons, households = world.persons, world.households
-    assert persons.condition.max() <= col.IN_CHINA, "an unknown condition"
+    assert persons.condition.max() <= col.ACROSS_BORDER, "an unknown condition"
     assert persons.stance.max() <= col.DISSENT, "an unknown stance"
     assert persons.occupation.max() < len(col.OCCUPATIONS), "an unknown occupation"
     assert households.ration_class.max() < col.N_CLASSES, "an unknown ration class"
@@ -120,7 +120,7 @@ def _sums(world: World, unit: NDArray[np.int64]) -> None:
         "soldiers": persons.condition == col.SOLDIER,
         "jailed": persons.condition == col.JAILED,
         "camp": persons.condition == col.CAMP,
-        "across_border": persons.condition == col.IN_CHINA,
+        "across_border": persons.condition == col.ACROSS_BORDER,
     }
     for name, mask in masks.items():
         counted = np.bincount(county[mask], minlength=world.sums.shape[0])

@@ -19,7 +19,7 @@ from custodes.world.columns import (
     CONFORM,
     DISSENT,
     FREE,
-    IN_CHINA,
+    ACROSS_BORDER,
     JAILED,
     KIN_ABROAD,
     KIN_PUNISHED,
@@ -220,7 +220,7 @@ def attempt_flight(persons, households, units, u, row, household, t, p, luck, te
         lock_up(persons, households, units, u, row, household, term_luck, 1.0, p, out)
         return
     out[_CROSSINGS] += 1
-    persons.condition[row] = IN_CHINA
+    persons.condition[row] = ACROSS_BORDER
     persons.term[row] = 0
     persons.stance[row] = 0
     leave_home(persons, households, units, u, row, household, out, False)

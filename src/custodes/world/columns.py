@@ -16,7 +16,7 @@ SOLDIER: Final = 1
 VACANT: Final = 2  #: a row without a person: takes the next birth of its unit
 JAILED: Final = 3
 CAMP: Final = 4
-IN_CHINA: Final = 5  #: across the land border, not yet onward (term 255: settled there for good)
+ACROSS_BORDER: Final = 5  #: across the land border, not yet onward (term 255: settled there for good)
 CONDITIONS: Final = ("free", "soldier", "vacant", "jailed", "camp", "across_border")
 TERM_FOR_LIFE: Final = 255
 

@@ -132,7 +132,7 @@ def count_persons(persons, units, week, out, at):  # type: ignore[no-untyped-def
             line[at[2]] += 1 if condition == col.SOLDIER else 0
             line[at[3]] += 1 if condition == col.JAILED else 0
             line[at[4]] += 1 if condition == col.CAMP else 0
-            line[at[5]] += 1 if condition == col.IN_CHINA else 0
+            line[at[5]] += 1 if condition == col.ACROSS_BORDER else 0
             if (condition <= col.SOLDIER) & (week - persons.birth_week[r] >= col.ADULT_WEEKS):
                 shown, own = persons.stance[r], persons.private_support[r]
                 line[at[6]] += 1
