@@ -83,7 +83,7 @@ def settle(world: World, week: Week, p: Any) -> None:
     rotate(world, week, np.flatnonzero(moving))
     for deed in week.deeds:
         if deed.lever == "reshuffle":
-            _reshuffle(world, week, int(deed.value))
+            _reshuffle(world, week, int(deed.value), deed.event)
     for row in np.flatnonzero(court.status[:posts] == VACANT_POST).tolist():
         if court.weeks_away[row] > 0:
             court.weeks_away[row] -= 1
@@ -174,7 +174,7 @@ def _pass(fixed, moved, rates, place, moving, keys, week, p):  # type: ignore[no
                 patron[i], has_patron[i], since_patron[i] = person[row], 1, 0
 
 
-def rotate(world: World, week: Week, rows: I8) -> None:
+def rotate(world: World, week: Week, rows: I8, causes: Sequence[str] = ()) -> None:
     """Each of these changes places with somebody in a like post: of the same rank, holding force as he does or not.
 
     Posts abroad are left out (`envoys` relieves them). Who finds nobody is given new duties: his time begins anew.
@@ -200,17 +200,18 @@ def rotate(world: World, week: Week, rows: I8) -> None:
         first, second = np.array(pairs, np.int64).T
         swap(world, first, second)
         for row, other in pairs:
-            _tell_of_rotation(world, week, row, other)
+            _tell_of_rotation(world, week, row, other, causes)
 
 
-def _reshuffle(world: World, week: Week, number: int) -> None:
+def _reshuffle(world: World, week: Week, number: int, event: str) -> None:
     """The leader has chiefs of organs of force change places, the most suspect first."""
     court = world.court
     chiefs = np.flatnonzero((court.status == IN_POST) & (court.rank == CHIEF) & (court.force > 0.0))
-    rotate(world, week, chiefs[np.argsort(-court.suspicion[chiefs], kind="stable")][: (number + 1) // 2])
+    suspects = chiefs[np.argsort(-court.suspicion[chiefs], kind="stable")][: (number + 1) // 2]
+    rotate(world, week, suspects, [event] if event else ())
 
 
-def _tell_of_rotation(world: World, week: Week, row: int, other: int) -> None:
+def _tell_of_rotation(world: World, week: Week, row: int, other: int, causes: Sequence[str]) -> None:
     """An event for chiefs who change places."""
     court = world.court
     if court.rank[row] != CHIEF:
@@ -220,6 +221,7 @@ def _tell_of_rotation(world: World, week: Week, row: int, other: int) -> None:
         week.number,
         organ=COURT_ORGANS[court.organ[row]],
         magnitude=1.0,
+        causes=causes,
         text=f"{name_of(world, row)} and {name_of(world, other)} change places in a reshuffle: the first is now "
         f"{title_of(world, row)}, the second {title_of(world, other)}.",
     )
@@ -333,7 +335,7 @@ def newcomer(world: World, week: Week, p: Any, row: int, *, faction: int = -1) -
     court.hazard[row] = world.branch.hazard[court.organ[row]]
     court.rent[row] = court.expected_rent[row] = _rent_of_like(world, row, p)
     court.family_held[row] = court.abroad[row] and not _family_along(world, week, row)
-    court.tenure[row] = court.weeks_away[row] = court.since_patron[row] = 0
+    court.tenure[row] = court.weeks_away[row] = court.since_patron[row] = court.recalled[row] = 0
     _find_patron(world, week, p.careers, row)
     court.faction[row] = faction if faction >= 0 else _faction_of(world, week, p.careers, row, len(plan.factions))
     return person

@@ -34,6 +34,8 @@ SLOTS: Final = 48  #: how many may await their turn
 #: The lowest rank whose fall draws others after it: chiefs, but anybody who was feared.
 DRAWS_OTHERS: Final = {SCAPEGOAT: CHIEF, RIVALRY: CHIEF}
 _KEYS: Final = ("person", "week", "cause", "event")
+#: Blocks of the stream `purge_struck` of a post: 0 how many are struck, from 1 on whom; then these, from `_WHEN` on when.
+_SPOILS, _ORDER, _WHEN = 1 << 20, (1 << 20) + 1, 1 << 21
 #: Share of the candidates for the post who come from the organ itself, by cause: outsiders after abuse and failure,
 #: deputies in place after an edict; after other falls as in any appointment.
 OWN_ORGAN: Final = {SCAPEGOAT: 0.0, FAILURE: 0.0, CORRUPTION: 1.0}
@@ -84,7 +86,7 @@ def follow(
     `ordered`: the fall is part of an order to stop abuse that enforcement has already heard.
     """
     for number, other in enumerate(chosen):
-        luck = draws.one(world.seed, "purge_struck", week.number, row, 20 + number)
+        luck = draws.one(world.seed, "purge_struck", week.number, row, _WHEN + number)
         _await(world, other, week.number + 1 + int(luck * p.purge.struck_weeks), cause, record["event"])
     _forget_grudges(world, person)
     if cause == RIVALRY:
@@ -146,7 +148,7 @@ def _share_spoils(world: World, week: Week, p: Any, row: int, rank: int, record:
     at = row_of(court, record["denouncer_person"])
     if at < 0 or court.status[at] != IN_POST or court.rank[at] != rank + 1 or court.status[row] != VACANT_POST:
         return
-    if draws.one(world.seed, "appointment", week.number, row, 9) >= p.purge.spoils:
+    if draws.one(world.seed, "purge_struck", week.number, row, _SPOILS) >= p.purge.spoils:
         return
     careers.promote(world, p, at, row)
     record["denouncer_gained"] = True
@@ -204,7 +206,7 @@ def _answer_the_street(
     trust, stands = float(world.organ.credibility[o]), record["order"]
     blame.take_the_blame(world, organ, q.relief * trust)
     world.memory["rally_due"] = world.memory.get("rally_due", 0.0) + q.rally * trust
-    if ordered or (not stands and draws.one(world.seed, "purge_struck", week.number, row, 19) >= q.order):
+    if ordered or (not stands and draws.one(world.seed, "purge_struck", week.number, row, _ORDER) >= q.order):
         return
     blame.note_order(world, week, organ, p.blame)
     record["order"] = True
