@@ -53,6 +53,7 @@ YEAR = [
     action("rehabilitation", 1.0, 45, "all"),
     action("provocation", 1.0, 40),
     action("talks", 1.0, 42),
+    action("reform", 1.0, 44),
 ]
 
 UNREST = (
@@ -64,6 +65,11 @@ UNREST = (
     "incidents.lost_crowd=0",
     "incidents.heat=0.3",
     "incidents.uprising_share=1",
+    "coups.start=1",
+    "coups.start_loyalty=1",
+    "coups.joins=1",
+    "coups.launch=1",
+    "coups.launch_chance=0",
 )
 
 
@@ -75,7 +81,7 @@ def digests(world: World) -> dict[str, str]:
         names = [f.name for f in fields(record)] if is_dataclass(record) else record._fields
         out |= {f"{group}.{name}": _digest(getattr(record, name)) for name in names}
     out |= {f"books.{f.name}": _digest(getattr(world.books, f.name)) for f in fields(world.books)}
-    plain = ("sums", "tile_histogram", "memory", "seed", "k", "week", "start")
+    plain = ("sums", "tile_histogram", "memory", "register", "seed", "k", "week", "start")
     return out | {name: _digest(getattr(world, name)) for name in plain}
 
 
@@ -178,7 +184,7 @@ def year() -> Watched:
 
 @cache
 def unrest() -> Watched:
-    """A watched year of a coarse country full of crowds that no organ moves against, from two weeks before its start."""
+    """A watched year of a coarse country full of plots and of crowds that no organ moves against, from two weeks before its start."""
     seen = Watched()
     country = scenario("dprk/2017", [action("rights_order", 0.5, 3, "all")], UNREST)
     parameters = parameters_of(country.parameters)
