@@ -16,11 +16,13 @@ HEADINGS: Final = (
 
 ACTED: Final[Kinds] = {
     "decision": (
-        "the leader moves a level by one of his tactics, or sets a purge or a return going; the text has the figures that "
-        "moved him",
+        "the leader moves a level by a tactic, or sets a purge or a return going; the text has the figures that moved him",
         "by how much the level moves",
     ),
-    "order": ("guards of an organ are told to stop abuse, by a decision, a timeline or with a scapegoat's fall", "weight"),
+    "order": (
+        "guards of an organ are told to stop abuse, by a decision, a timeline or with a scapegoat's fall",
+        "weight",
+    ),
     "sanction": ("a cut of trade or of one organ's revenue, or a change of what leaks past it", "change or value"),
     "campaign": ("broadcasts change in reach or content", "change or value"),
     "aid": ("dollars or grain from outside", "change or value"),
@@ -28,11 +30,20 @@ ACTED: Final[Kinds] = {
     "talks": ("talks are offered, or have ended", "of an end: 1 with a result, 0 without"),
 }
 COURT: Final[Kinds] = {
-    "denunciation": ("an official hands the leader evidence against a rival; the text says if it is invented", "evidence added"),
+    "denunciation": (
+        "an official hands the leader evidence against a rival; the text says if it is invented",
+        "evidence added",
+    ),
     "sabotage": ("an official who was harmed spoils the work of the other's organ instead", "failure added"),
     "scandal": ("an abuse by an organ becomes widely known", "blame added"),
-    "scapegoat": ("the decision to let somebody of an organ answer for abuses; the fall itself is a purge", "blame of the organ"),
-    "purge": ("an official falls: true cause with its figure, fate, and the reason given in public", "power of the post"),
+    "scapegoat": (
+        "the decision to let somebody of an organ answer for abuses; the fall itself is a purge",
+        "blame of the organ",
+    ),
+    "purge": (
+        "an official falls: true cause with its figure, fate, and the reason given in public",
+        "power of the post",
+    ),
     "appointment": (
         "a chief's or deputy's post is filled, or chiefs change places without a purge",
         "power of the post; 1 for a change of places",
@@ -84,7 +95,10 @@ SLOW: Final[Kinds] = {
     "control_weakens": ("the state's control weakens", "against the usual"),
 }
 HEARD: Final[Kinds] = {
-    "report": ("outlets publish something about the country, true or not; `reports.parquet` has it in full", "size, from 1 (one household) to 5 (the nation)")
+    "report": (
+        "outlets publish something about the country, true or not; `reports.parquet` has it in full",
+        "size, from 1 (one household) to 5 (the nation)",
+    )
 }
 
 KINDS: Final = (ACTED, COURT, GUARDS, ECONOMY, ENDS, SLOW, HEARD)

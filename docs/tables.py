@@ -120,7 +120,9 @@ def events() -> str:
 
     told, written = {name for group in KINDS for name in group}, _written()
     if told != written:
-        raise ValueError(f"docs/event_kinds.py lacks {sorted(written - told)} and has too many {sorted(told - written)}")
+        raise ValueError(
+            f"docs/event_kinds.py lacks {sorted(written - told)} and has too many {sorted(told - written)}"
+        )
     head = ("kind", "what it means", "magnitude")
     return "\n\n".join(
         f"## {title}\n\n{table(head, ((f'`{name}`', *words) for name, words in group.items()))}"
