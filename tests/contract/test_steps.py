@@ -80,6 +80,7 @@ SHARED = {
     "books.official_won",
     "books.official_cents",
     "county.lost",
+    "guards.staff",  # a reform dismisses some of them
     "memory",
     "actors",
     "register",

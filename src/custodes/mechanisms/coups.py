@@ -27,14 +27,9 @@ from custodes.world.state import World
 F = NDArray[np.float64]
 I8 = NDArray[np.int64]
 
-READS = (
-    "court.status court.organ court.rank court.force court.power court.tenure court.has_patron court.person "
-    "court.loyalty court.hazard court.fell places.court register memory"
-)
-WRITES = (
-    "court.plot court.loyalty court.hazard branch.hazard branch.plots_joined branch.plot_weeks memory "
-    "books.won books.cents books.official_won books.official_cents"
-)
+#: Who is found is purged here and now, so that this step reads and writes what a purge does.
+READS = "court branch organ.edict organ.credibility places.court actors register memory"
+WRITES = "court branch books.official_won books.official_cents books.won books.cents register memory"
 
 WATCHERS: Final = (B_MILITARY_SECURITY, B_GUARD)
 _SOUND, _MEMBER, _REPORT, _LAUNCH, _STRIKE, _FIZZLE, _WIN = range(7)  #: blocks of the draws of a plot

@@ -30,9 +30,13 @@ from custodes.world.state import World
 
 READS = (
     "court.status court.rank court.organ court.loyalty branch.chain_ratio branch.trade_ratio organ.edict "
-    "books.grams national.capacity_norm guards.capacity places.population units.garrison units.county memory"
+    "books.grams national.capacity_norm guards.capacity places.population places.soldiers national.ration "
+    "units.garrison units.county memory"
 )
-WRITES = "memory county.lost court.plot branch.plot_weeks branch.plots_joined guards.posts guards.staff households.income_reference"
+WRITES = (
+    "memory county.lost court.plot branch.plot_weeks branch.plots_joined guards.posts guards.staff "
+    "households.income_reference"
+)
 
 QUARTER: Final = 13  #: weeks between two thoughts of reform
 OUTCOME: Final = "outcome"
