@@ -106,7 +106,14 @@ def fall(stated: str, fate: str = "execution") -> Any:
     def happen(log: EventLog, number: int, world: Any) -> None:
         event = log.record("purge", number, organ="army", magnitude=1.0, text="The true cause stands here: precaution.")
         world.register.append(
-            {"event": event, "name": f"Official {number}", "title": "chief of staff", "organ": "army", "rank": 0}
+            {
+                "week": number,
+                "event": event,
+                "name": f"Official {number}",
+                "title": "chief of staff",
+                "organ": "army",
+                "rank": 0,
+            }
             | {"stated": stated, "fate": fate, "cause": "precaution"}
         )
 
@@ -165,3 +172,54 @@ def test_detection_grows_with_size_and_density() -> None:
     assert len(set(chances)) == 3
     assert reports.detection(larger, 0.3, q) > chances[1]  # type: ignore[arg-type]
     assert chances[2] == pytest.approx(1 - 0.65 ** (0.5 * 2 ** (2 + float(portable.log(2.0)) / np.log(10))), rel=1e-9)
+
+
+# --- no truth in what is published ---------------------------------------------------------------------------------------
+
+KNOWN_INSIDE = (
+    ("coup", "", "A, minister, and 3 others move against the leader with 31% of the force; their chance is 0.34."),
+    ("succession", "", "The leader dies; the mean loyalty of the top is 0.62."),
+    ("reform", "", "A reform package is adopted (their mean loyalty is 0.66)."),
+    ("uprising", "", "Counties with 12% of the people are lost; the state held (chance of falling 0.21)."),
+    ("end", "", "Insiders change the rules; the mean loyalty of the top is 0.51, the chance 0.120 a year."),
+    ("crisis_step", "power:a", "The neighbour comes to mobilisation at turmoil 0.41 and masses troops."),
+    ("talks", "leader: talks", "The leader offers talks: the reserve is short (reserve weeks 21.3, below 26); talks."),
+    ("appointment", "", "B, who had denounced C, becomes minister of 0 things."),
+)
+
+
+@pytest.mark.parametrize(("kind", "origin", "text"), KNOWN_INSIDE, ids=[k[0] for k in KNOWN_INSIDE])
+def test_what_is_public_tells_no_figure_and_no_secret_of_the_model(kind: str, origin: str, text: str) -> None:
+    def happen(log: EventLog, number: int, world: Any) -> None:
+        if number == 0:
+            lever = kind if origin.startswith("leader") else ""
+            log.record(kind, 0, magnitude=3.0, text=text, origin=origin, lever=lever)
+
+    world, log = watched(1, 3, happen, ("reports.invented=0",))
+    told = next(r for r in published(world) if r["public"])
+    assert not any(figure in told["text"] for figure in ("0.", "%", "denounced", "turmoil", "chance"))
+    assert told["text"]
+    assert told["text"].rstrip(".") in next(e.text for e in log if e.kind == "report")
+
+
+def test_the_chance_of_an_invented_report_does_not_give_it_away() -> None:
+    """A watcher weighs a report by the chance to have heard of it: what never was must be weighed like what was."""
+    world, _ = watched(2, 300, crowd, ("reports.invented=0.2",))
+    rows = [r for r in published(world) if r["kind"] == "incident"]
+    invented = {r["chance"] for r in rows if r["invented"]}
+    assert invented
+    assert max(invented) <= max(r["chance"] for r in rows if not r["invented"])
+
+
+def test_a_false_execution_weighs_as_much_as_the_true_one_beside_it() -> None:
+    def fall(log: EventLog, number: int, world: Any) -> None:
+        event = log.record("purge", number, text="a fall")
+        record = {"week": number, "event": event, "rank": "chief", "stated": "silent", "fate": "execution"}
+        world.register.append(record | {"name": "A", "title": "minister", "organ": "army"})
+
+    world, _ = watched(3, 400, fall, ("reports.false_named=0.4",))
+    chances = {
+        wrong: {r["chance"] for r in published(world) if r["invented"] == wrong and r["kind"] == "purge"}
+        for wrong in (True, False)
+    }
+    assert chances[True] == chances[False] != set()

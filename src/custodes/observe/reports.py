@@ -7,6 +7,7 @@ outlet's record (A to F), a number for how far the report is borne out (1 to 6).
 EQUATIONS.md 12; form and numbers ours, the share of false named executions from 2 of about 15 that were reported.
 """
 
+from bisect import bisect_left
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -14,7 +15,9 @@ import numpy as np
 from custodes import draws, portable
 from custodes.engine.step import Week
 from custodes.observe.events import Event
-from custodes.world.columns import CHIEF, COURT_ORGANS, DEPUTY, IN_POST, PLACE_TYPES, REASONS_SAID
+from custodes.observe.wording import CAUSES_SAID, RIVAL, announced, sentence
+from custodes.observe.wording import said as said
+from custodes.world.columns import CHIEF, COURT_ORGANS, DEPUTY, IN_POST, PLACE_TYPES
 from custodes.world.state import World
 
 #: Size of an event by kind; a crowd's follows from its people, a purge's from the rank of the purged.
@@ -71,29 +74,6 @@ OF_THE_COURT: Final = frozenset(
 )
 OF_THE_ARMY: Final = frozenset(("resignation_wave",))
 INVENTED: Final = ("incident", "seizure", "relapse", "refusal")
-RIVAL: Final = "a rival's word"
-CAUSES_SAID: Final = ("abuse", "corruption", "anti_state", "failure", RIVAL)
-WORDS: Final = {
-    "refusal": "a unit refused an order",
-    "lost": "the state no longer holds the place",
-    "retaken": "the place is back in the state's hands",
-    "order": "guards were told to stop abusing residents",
-    "edict": "a drive against corruption began",
-    "relapse": "guards threaten residents again",
-    "softening": "guards ask where they used to threaten",
-    "resignation_wave": "many officers ask to leave for the market",
-    "seizure": "a load of drugs was seized",
-    "plot": "officers are said to have talked of a plot",
-    "envoy_defection": "an official posted abroad did not come home",
-    "rehabilitation": "an official who had fallen is back in a post",
-    "ration_collapse": "rations have stopped",
-    "price_doubling": "rice costs twice what it did",
-    "harvest": "the harvest is told to be poor",
-    "reserve_empty": "the state is short of hard currency",
-    "camps_full": "camps are said to be full",
-    "dear_food": "food has become dear",
-    "hunger": "people go hungry",
-}
 LETTERS: Final = ((0.95, "A"), (0.8, "B"), (0.65, "C"), (0.5, "D"))
 
 
@@ -155,7 +135,7 @@ class Reporter:
     def _hear(self, world: World, week: Week, event: Event, kept: dict[str, Any], q: Params) -> None:
         number = int(kept["heard"])
         kept["heard"] = number + 1
-        fall = next((r for r in reversed(world.register) if r.get("event") == event.id), None)
+        fall = _fall(world, event)
         if event.kind in PUBLIC or (fall and fall["stated"] != "silent"):
             kept["pending"].append(
                 _row(world, event, fall, week.number, week.number + 1, [self.state.name], public=True)
@@ -177,10 +157,15 @@ class Reporter:
         _distort(world, row, number, q)
         kept["pending"].append(row)
         if row["fate"] == "execution" and luck[3] < q.false_named / max(1e-9, 1.0 - q.false_named):
-            self._false_execution(world, week, kept, number, carried)
+            self._false_execution(world, week, kept, number, carried, chance)
 
-    def _false_execution(self, world: World, week: Week, kept: dict[str, Any], number: int, carried: list[str]) -> None:
-        """Beside a true one, a named execution that did not happen: of somebody who fell and lives, or of a chief in post."""
+    def _false_execution(
+        self, world: World, week: Week, kept: dict[str, Any], number: int, carried: list[str], chance: float
+    ) -> None:
+        """Beside a true one, a named execution that did not happen: of somebody who fell and lives, or of a chief in post.
+
+        It counts for as much as the true one, of `chance`: no watcher can tell them apart.
+        """
         alive = [r for r in world.register[-60:] if r["fate"] != "execution"]
         chiefs = np.flatnonzero((world.court.rank == CHIEF) & (world.court.status == IN_POST))
         if not alive and not len(chiefs):
@@ -203,6 +188,7 @@ class Reporter:
                 "cause": "anti_state",
                 "invented": True,
                 "size": 3.0,
+                "chance": chance,
             }
         )
 
@@ -212,17 +198,21 @@ class Reporter:
             return
         for place, name in enumerate(PLACE_TYPES):
             rate = q.invented * q.density[place] * q.sources[place]
+            if draws.one(world.seed, "report.invented", week.number, place) >= rate:
+                continue
             luck = [draws.one(world.seed, "report.invented", week.number, place, block) for block in range(4)]
             counties = np.flatnonzero(world.places.place_type == place)
-            if luck[0] >= rate or not len(counties):
+            if not len(counties):
                 continue
             kind = INVENTED[int(luck[1] * len(INVENTED))]
             county = int(counties[int(luck[2] * len(counties))])
             delay = q.delay_border if name == "border" else q.delay_inner
             outlet = self.outlets[int(luck[3] * len(self.outlets))].name
+            chance = heard(2.0 if kind == "incident" else SIZES[kind], q.density[place], q)
             kept["pending"].append(
                 _blank(kind, week.number, week.number + 1 + _delay(luck[3], delay), [outlet])
                 | {"place": world.places.counties[county], "invented": True, "size": SIZES[kind], "magnitude": 60.0}
+                | {"chance": chance}  # as for a true one: no watcher can tell them apart
             )
 
     def _publish(self, world: World, week: Week, kept: dict[str, Any], q: Params) -> int:
@@ -246,7 +236,12 @@ class Reporter:
 
 def detection(event: Event, density: float, q: Params, fall: dict[str, Any] | None = None) -> float:
     """Chance that the sources of a place together hear of an event."""
-    return float(1.0 - portable.power(max(1e-9, 1.0 - q.reach * density), 0.5 * portable.power(2.0, size(event, fall))))
+    return heard(size(event, fall), density, q)
+
+
+def heard(size: float, density: float, q: Params) -> float:
+    """Chance that sources of this density together hear of something of this size."""
+    return float(1.0 - portable.power(max(1e-9, 1.0 - q.reach * density), 0.5 * portable.power(2.0, size)))
 
 
 def size(event: Event, fall: dict[str, Any] | None = None) -> float:
@@ -261,34 +256,6 @@ def size(event: Event, fall: dict[str, Any] | None = None) -> float:
 def _rank(fall: dict[str, Any]) -> int:
     rank = fall["rank"]
     return int(rank) if not isinstance(rank, str) else {"chief": CHIEF, "deputy": DEPUTY}.get(rank, 2)
-
-
-def sentence(row: dict[str, Any]) -> str:
-    """A report in words, with who says so and its grade."""
-    who = " and ".join(row["outlets"][:2]) + (" and others" if len(row["outlets"]) > 2 else "")
-    return f"{who} ({row['letter']}{row['number']}): {said(row)}."
-
-
-def said(row: dict[str, Any]) -> str:
-    """What a report says, without its end."""
-    kind, where = row["kind"], f" in {row['place']}" if row["place"] else ""
-    if kind == "purge":
-        what = {"execution": "was executed", "prison": "was arrested", "reeducation": "was sent to re-education"}
-        done = what.get(row["fate"], "lost his post")
-        cause = REASONS_SAID.get(row["cause"], row["cause"])
-        why = f"; the reason given is {cause}" if cause else ""
-        why = "; a rival is said to be behind it" if cause == RIVAL else why
-        return f"{row['name']}, {row['title']}, {done}{why}"
-    if kind == "incident":
-        return f"about {_rounded(row['magnitude'])} people gathered{where}"
-    if kind in WORDS:
-        return f"{WORDS[kind]}{where}"
-    return f"{row['text'].rstrip('.') or kind.replace('_', ' ')}{where if row['place'] not in row['text'] else ''}"
-
-
-def _rounded(people: float) -> int:
-    step = 10 if people < 1000 else 100
-    return int(people / step + 0.5) * step
 
 
 def _kept(world: World, outlets: tuple[Outlet, ...]) -> dict[str, Any]:
@@ -311,6 +278,18 @@ def _events_of(log: Any, week: int) -> list[Event]:
 
 def _reportable(event: Event) -> bool:
     return event.kind in SIZES or event.kind in PUBLIC
+
+
+def _fall(world: World, event: Event) -> dict[str, Any] | None:
+    """The register's record of a fall that an event tells of: it is of this week."""
+    if event.kind != "purge":
+        return None
+    for record in reversed(world.register):
+        if record["week"] < event.week:
+            break
+        if record["event"] == event.id:
+            return record
+    return None
 
 
 def _density(world: World, event: Event, q: Params) -> float:
@@ -387,7 +366,7 @@ def _row(
     row = _blank(event.kind, happened, published, outlets) | {
         "place": event.place if event.place in world.places.counties or event.place in world.places.provinces else "",
         "organ": event.organ,
-        "text": event.text if event.kind in PUBLIC else "",
+        "text": announced(event) if event.kind in PUBLIC else "",
         "size": size(event, fall),
         "magnitude": event.magnitude,
         "origins": origins,
@@ -443,8 +422,12 @@ def _letter(right: float, wrong: float) -> str:
 def _turn_out(world: World, week: Week, kept: dict[str, Any], q: Params) -> None:
     """Some reports turn out right or wrong after a while: outlets' records move, and false ones are contradicted."""
     due = week.number - int(q.truth_weeks)
-    for i, row in enumerate(kept["published"]):
-        if row["published"] != due or row["public"] or row["known"]:
+    published = kept["published"]  # in the order of weeks
+    first = bisect_left(published, due, key=lambda row: row["published"])
+    for i, row in enumerate(published[first:], first):
+        if row["published"] != due:
+            break
+        if row["public"] or row["known"]:
             continue
         if draws.one(world.seed, "report.truth", week.number, i) >= q.truth_share:
             continue
