@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from custodes.errors import BadInput, Stopped
 from custodes.results.run import Run
@@ -93,7 +93,10 @@ def run(
     if out is None:
         if resume:
             raise BadInput("resume needs the folder of the run: give 'out'.")
-        return _execute(request, None, progress or _silent, begun, report)
+        try:
+            return _execute(request, None, progress or _silent, begun, report)
+        except ZeroDivisionError as error:
+            _blame_zero(request, error)
     from custodes.results import store
 
     folder = store.prepare(out, resume, request.identity())
@@ -101,8 +104,24 @@ def run(
         if resume and folder.complete:
             return store.open_run(out)
         return _execute(request, folder, progress or _silent, begun, report)
+    except ZeroDivisionError as error:
+        _blame_zero(request, error)
     finally:
         folder.close()
+
+
+def _blame_zero(request: Request, error: ZeroDivisionError) -> NoReturn:
+    """A division by zero most likely comes of a parameter that the user set to 0: say of which."""
+    table = request.scenario.parameters.table()
+    at_zero = [p["name"] for p in table if p["value"] != p["default"] and has_zero(p["value"])]
+    if not at_zero:
+        raise error
+    raise BadInput(f"with {' and '.join(at_zero)} at 0 something is divided by zero: give a number above 0.") from error
+
+
+def has_zero(value: Any) -> bool:
+    """Whether a parameter or one of its parts is 0."""
+    return any(map(has_zero, value)) if isinstance(value, list | tuple) else value == 0
 
 
 def _silent(stage: str, done: int, total: int) -> None:
@@ -299,12 +318,11 @@ def players(scenario: "Scenario") -> list["Player"]:
 def reporter(scenario: "Scenario") -> "Player":
     """Who reports on the country: its outlets and their sources."""
     from custodes.observe.reports import Outlet, Reporter
-    from custodes.scenario.watchers import watchers_of
 
     return Reporter(
         tuple(
             Outlet(o.name, o.passes, (o.right[0], o.right[1]), tuple(o.topics.items()), o.state)
-            for o in watchers_of(scenario)
+            for o in scenario.watchers
         )
     )
 

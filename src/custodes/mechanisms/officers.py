@@ -208,10 +208,11 @@ def _decide_requests(world: World, week: Week, organ: int, p: Params) -> None:
     memory["resignation_requests_week"] += requests
     memory["resignations_week"] += granted
     usual = memory.get(f"requests_usual.{name}", rate)
-    _refuse(world, organ, (1.0 - share) * min(max(rate / usual - 1.0, 0.0), 2.0), p)
+    over = rate / usual if usual > 0.0 else 1.0
+    _refuse(world, organ, (1.0 - share) * min(max(over - 1.0, 0.0), 2.0), p)
     if organ == B_ARMY:
         memory["officers_refused"] = rate * (1.0 - share)
-    _tell(world, week, organ, rate / usual, requests, granted, p)
+    _tell(world, week, organ, over, requests, granted, p)
     memory[f"requests_usual.{name}"] = usual + QUARTER / 52.0 * (rate - usual)
 
 

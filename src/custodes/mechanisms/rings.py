@@ -241,7 +241,7 @@ def consume(counties, home, abroad, usual, stock, cover, power, elasticity, expo
         held = cover * want
         ratio = held / max(1.0, float(stock[c]))
         price = portable.clip(portable.exp_one(power * portable.log_one(ratio)), 0.25, 4.0)
-        eaten = min(stock[c], int(want * portable.exp_one(-elasticity * portable.log_one(price))))
+        eaten = int(min(float(stock[c]), want * portable.exp_one(-elasticity * portable.log_one(price))))
         stock[c] -= eaten
         used += eaten
         if abroad[i] > 0.0:
@@ -310,7 +310,7 @@ def _move(world: World, week: Week, chosen: Plan, p: Params) -> None:
         a, b = chosen.first[i], chosen.first[i + 1]
         local = int(grams * chosen.local[i]) if b > a else grams
         stock[county] += local
-        load = max(int(p.load), grams // MOST_LOADS)
+        load = max(1, int(p.load), grams // MOST_LOADS)
         rows = slice(a, b)
         columns = (chosen.cumulative[rows], chosen.passes[rows], chosen.bribes[rows])
         ends = (chosen.ways.target[rows], chosen.ways.traveller[rows])

@@ -30,6 +30,8 @@ from custodes.scenario.schema import Court, Faction, ParameterOverride, Scenario
 from custodes.scenario.tables import Table, read_tables
 from custodes.scenario.timeline import Timeline, numbered, setting_actions
 from custodes.scenario.validation import attempt, entries, first_or_raise, validated
+from custodes.scenario.watchers import DEFAULT as DEFAULT_WATCHERS
+from custodes.scenario.watchers import OutletEntry, watchers_in
 from custodes.world.court import CourtPlan
 
 __all__ = ["Policy", "Scenario", "load", "load_policy", "locate", "scenarios"]
@@ -63,6 +65,7 @@ class Scenario:
     court: CourtPlan = courts.DEFAULT_COURT
     factions: tuple[Faction, ...] = ()  #: of the court, with what is known of them
     actors: Actors = field(default_factory=lambda: Actors(default_leader(), PowersFile()))
+    watchers: tuple[OutletEntry, ...] = DEFAULT_WATCHERS
     policies: tuple[str, ...] = ()
     settings: dict[str, Any] = field(default_factory=dict)
 
@@ -94,7 +97,12 @@ class Scenario:
     def digest(self) -> str:
         """sha256 of everything that moves a result, for records and caches."""
         return _digest(
-            self._content(), self.parameters.digest, self.timeline.digest, str(self.years), self.actors.digest
+            self._content(),
+            self.parameters.digest,
+            self.timeline.digest,
+            str(self.years),
+            self.actors.digest,
+            repr([outlet.model_dump() for outlet in self.watchers]),
         )
 
     @cached_property
@@ -301,6 +309,7 @@ def _build(base: Path, variant: Path | None, name: str) -> Scenario:
         court=courts.court_plan(court, monday),
         factions=courts.factions_of(court),
         actors=actors_in(folder),
+        watchers=watchers_in(folder),
     )
 
 

@@ -15,9 +15,18 @@ from custodes.scenario.reading import Document, read_yaml
 from custodes.scenario.schema import Court, ParameterOverride, ScenarioFile, TimelineEntry, Variant
 from custodes.scenario.tables import read_tables
 from custodes.scenario.validation import attempt, entries
+from custodes.scenario.watchers import Watchers
 
 __all__ = ["check", "new", "problems", "scenarios"]
-COMPANIONS: Final = ("tables.yaml", "timeline.yaml", "parameters.yaml", "facts.yaml", "court.yaml", "actors.yaml")
+COMPANIONS: Final = (
+    "tables.yaml",
+    "timeline.yaml",
+    "parameters.yaml",
+    "facts.yaml",
+    "court.yaml",
+    "actors.yaml",
+    "watchers.yaml",
+)
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}\Z")
 
 
@@ -149,6 +158,8 @@ def _of_file(file: Path, variant: Path | None) -> list[Problem]:
         return attempt(Court, document, document.data)[1]
     if file.name == "actors.yaml":
         return actors_problems(file.parent)
+    if file.name == "watchers.yaml":
+        return attempt(Watchers, document, document.data)[1]
     if file.name == "timeline.yaml":
         return _of_list(document)
     return attempt(Variant if file == variant else ScenarioFile, document, document.data)[1]

@@ -112,7 +112,9 @@ class Condition(Model):
         elif bounds or self.times or self.organ:
             raise ValueError(f"'above', 'below', 'times' and 'organ' belong to an indicator, not to '{kinds[0]}'")
         if self.event is not None and self.event not in EVENTS:
-            raise ValueError(f"'{self.event}' is not an event. {did_you_mean(self.event, EVENTS)}")
+            raise ValueError(
+                f"'{self.event}' is not an event. {did_you_mean(self.event, EVENTS, 'Known are ' + ', '.join(EVENTS))}"
+            )
         if self.event is None and (self.larger is not None or self.smaller is not None or self.none):
             raise ValueError("'larger', 'smaller' and 'none' belong to an event")
         return self

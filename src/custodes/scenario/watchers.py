@@ -1,15 +1,13 @@
 """Who reports on a country: the outlets in `watchers.yaml` beside a scenario, or two invented ones."""
 
-from typing import TYPE_CHECKING, Annotated, Final
+from pathlib import Path
+from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from custodes.scenario.reading import read_yaml
 from custodes.scenario.schema import Grade, Model, Name, Real, Share, Short, SourceKey
 from custodes.scenario.validation import validated
-
-if TYPE_CHECKING:
-    from custodes.scenario.load import Scenario
 
 FILE: Final = "watchers.yaml"
 Count = Annotated[Real, Field(gt=0, le=1000, allow_inf_nan=False)]
@@ -31,7 +29,19 @@ class OutletEntry(Model):
 class Watchers(Model):
     """`watchers.yaml`."""
 
-    outlets: Annotated[tuple[OutletEntry, ...], Field(min_length=1, max_length=40)]
+    outlets: Annotated[list[OutletEntry], Field(max_length=40)]
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> "Watchers":
+        if not self.outlets:
+            raise ValueError("give at least one outlet")
+        names = [outlet.name for outlet in self.outlets]
+        twice = next((name for i, name in enumerate(names) if name in names[:i]), None)
+        if twice is not None:
+            raise ValueError(f"two outlets have the name '{twice}'")
+        if sum(outlet.state for outlet in self.outlets) > 1:
+            raise ValueError("only one outlet is the state's own")
+        return self
 
 
 DEFAULT: Final = (
@@ -41,9 +51,9 @@ DEFAULT: Final = (
 )
 
 
-def watchers_of(scenario: "Scenario") -> tuple[OutletEntry, ...]:
-    """The outlets of a scenario; BadScenario for a file that is not that."""
-    path = scenario.folder / FILE
+def watchers_in(folder: Path) -> tuple[OutletEntry, ...]:
+    """The outlets of the scenario in a folder; BadScenario for a file that is not that."""
+    path = folder / FILE
     if not path.is_file():
         return DEFAULT
-    return validated(Watchers, read_yaml(path, f"{scenario.folder.name}/{FILE}")).outlets
+    return tuple(validated(Watchers, read_yaml(path, f"{folder.name}/{FILE}")).outlets)
