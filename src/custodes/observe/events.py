@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 COLUMNS = ("id", "week", "date", "kind", "place", "organ", "magnitude", "causes", "text", "origin", "lever")
 
 
+#: Levers whose name is also a kind: who asks for these wants what happened, not who asked for it.
+HAPPENINGS = frozenset(("purge", "rehabilitation"))
+
+
 class Event(NamedTuple):
     """One record. `place` is a county, a province or empty (the nation); `origin` names the lever or file line, if any."""
 
@@ -40,7 +44,8 @@ class EventLog:
         self.now = -(10**9)  #: the week that `latest` looks back from
         self.events: list[Event] = []
         self._by_id: dict[str, Event] = {}
-        self._by_kind: dict[str, list[Event]] = {}
+        self._by_kind: dict[str, list[Event]] = {}  # by kind, and by the lever that an action moved
+        self._count: dict[str, int] = {}
 
     def __len__(self) -> int:
         return len(self.events)
@@ -74,9 +79,10 @@ class EventLog:
             if cause not in self._by_id:
                 raise ValueError(f"the event '{kind}' of week {week} names an unknown cause: '{cause}'")
         same = self._by_kind.setdefault(kind, [])
+        self._count[kind] = self._count.get(kind, 0) + 1
         date = str(self.start + np.timedelta64(7 * week, "D"))
         event = Event(
-            f"{kind}-{len(same) + 1}", int(week), date, kind, place, organ, float(magnitude), named, text, origin, lever
+            f"{kind}-{self._count[kind]}", int(week), date, kind, place, organ, float(magnitude), named, text, origin, lever
         )
         self._add(event, same)
         self.now = max(self.now, int(week))
@@ -86,7 +92,7 @@ class EventLog:
         self.events.append(event)
         self._by_id[event.id] = event
         same.append(event)
-        if event.lever and event.lever != event.kind:
+        if event.lever and event.lever != event.kind and event.lever not in HAPPENINGS:
             self._by_kind.setdefault(event.lever, []).append(event)
 
     def latest(self, kind: str, within_weeks: int, place: str | None = None, organ: str | None = None) -> list[str]:
@@ -126,6 +132,7 @@ class EventLog:
         for row in state["events"]:
             values = dict(zip(Event._fields, row, strict=True))
             event = Event(**{**values, "causes": tuple(values["causes"]), "magnitude": float(values["magnitude"])})
+            log._count[event.kind] = log._count.get(event.kind, 0) + 1
             log._add(event, log._by_kind.setdefault(event.kind, []))
         log.now = int(state["now"])
         return log

@@ -153,11 +153,19 @@ class Reporter:
         if not carried:
             return
         due = week.number + 1 + _delay(luck[1], _mean_delay(world, event, q))
-        row = _row(world, event, fall, week.number, due, carried, origins=1 + (luck[2] < chance), chance=chance)
+        told = chance * self._published_at_all(event.kind)
+        row = _row(world, event, fall, week.number, due, carried, origins=1 + (luck[2] < chance), chance=told)
         _distort(world, row, number, q)
         kept["pending"].append(row)
         if row["fate"] == "execution" and luck[3] < q.false_named / max(1e-9, 1.0 - q.false_named):
-            self._false_execution(world, week, kept, number, carried, chance)
+            self._false_execution(world, week, kept, number, carried, told)
+
+    def _published_at_all(self, kind: str) -> float:
+        """Chance that some outlet passes on what was heard."""
+        missed = 1.0
+        for outlet in self.outlets:
+            missed *= 1.0 - outlet.share(kind)
+        return 1.0 - missed
 
     def _false_execution(
         self, world: World, week: Week, kept: dict[str, Any], number: int, carried: list[str], chance: float
@@ -209,6 +217,7 @@ class Reporter:
             delay = q.delay_border if name == "border" else q.delay_inner
             outlet = self.outlets[int(luck[3] * len(self.outlets))].name
             chance = heard(2.0 if kind == "incident" else SIZES[kind], q.density[place], q)
+            chance *= self._published_at_all(kind)
             kept["pending"].append(
                 _blank(kind, week.number, week.number + 1 + _delay(luck[3], delay), [outlet])
                 | {"place": world.places.counties[county], "invented": True, "size": SIZES[kind], "magnitude": 60.0}
