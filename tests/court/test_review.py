@@ -100,10 +100,10 @@ def test_a_court_purged_to_the_bone_closes_its_books_and_resumes_to_the_bit(tmp_
     with ride("dprk/2017", 5000, weeks, actions=actions, threads=1) as it:
         whole = state_of(it.to(weeks))
         assert len(it.world.register) > 150
-    with ride("dprk/2017", 5000, weeks, actions=actions, threads=3) as it:
+    with ride("dprk/2017", 5000, weeks, actions=actions) as it:
         country, world, log, recorder = it.scenario, it.world, it.log, it.recorder
         for cut in (17, 41):
-            with onward(country, world, log, recorder) as part:
+            with onward(country, world, log, recorder, threads=3) as part:
                 part.to(cut)
                 folder = store.prepare(tmp_path / str(cut), True, {"seed": world.seed})
                 folder.write_checkpoint(world, recorder, log, world.week)
@@ -112,7 +112,7 @@ def test_a_court_purged_to_the_bone_closes_its_books_and_resumes_to_the_bit(tmp_
             assert saved is not None
             recorder = Recorder(build_places(country), weeks, recorder.measures)
             world, log = saved.load(recorder.places, recorder)
-        with onward(country, world, log, recorder) as last:
+        with onward(country, world, log, recorder, threads=2) as last:
             assert differences(whole, state_of(last.to(weeks))) == []
 
 
