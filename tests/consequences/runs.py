@@ -1,14 +1,19 @@
 """Paired runs: the same country, people and luck, one thing done differently.
 
-The country is `dprk/2017` as it stands in its first week, at 1/1000, and after that nothing happens in it but what an arm
-does: the scenario's own later measures (the order of January 2017, the bans of that year) are left out, so that a
-difference between two arms of one seed is the effect of the arm and of nothing else. Draws are named and counted, so two
-arms share all their luck until they part.
+The country is `dprk/2017` as it stands in its first week, at 1/1000, and after that nobody acts in it but an arm: the
+scenario's own later measures (the order of January 2017, the bans of that year) are left out, the powers outside keep
+still, and the leader only follows the timeline. The court goes on, with one exception: no culprit is sought for the
+people's anger, because an order that goes out with his fall a week earlier in one arm than in the other would outweigh
+most of what is measured here. Draws are named and counted, so two arms share all their luck until they part.
+
+An arm may undo each of this: `settings` are its own, and a reactive leader answers what he sees.
 """
 
+import datetime
 import os
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -18,8 +23,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 import custodes as cu
+from custodes.actors.cast import Cast
 from custodes.engine.run import Request, burnt_in, measures
+from custodes.engine.step import Week
 from custodes.engine.stepper import Stepper
+from custodes.mechanisms import purge
 from custodes.observe import outcomes
 from custodes.observe.events import EventLog
 from custodes.observe.truth import Recorder
@@ -27,8 +35,9 @@ from custodes.results.table import Table
 from custodes.scenario.load import Scenario
 from custodes.scenario.policies import Policy
 from custodes.week import parameters_of
-from custodes.world.columns import ORGANS
+from custodes.world.columns import B_GUARD, B_STATE_SECURITY, IN_POST, ORGANS, PRECAUTION
 from custodes.world.places import build_places
+from custodes.world.state import World
 
 F = NDArray[np.float64]
 
@@ -41,13 +50,20 @@ WEEKS: Final = 104
 GUARDS: Final = ["state_security", "police"]
 
 
+#: Nobody acts but the arm: see above.
+STILL: Final = ("leader.mode=scripted", "purge.weight_scapegoat=0")
+REACTIVE: Final = ("leader.mode=reactive",)
+
+
 class Arm(NamedTuple):
-    """What is done: actions on levers (as in a policy), and parameters that change in week `DONE`."""
+    """What is done: actions on levers (as in a policy), parameters that change in week `DONE`, and what a hand does."""
 
     actions: tuple[dict[str, Any], ...] = ()
-    changes: tuple[tuple[str, float], ...] = ()  #: ("rations.procured", 0.05)
+    changes: tuple[tuple[str, Any], ...] = ()  #: ("rations.procured", 0.05)
     weeks: int = WEEKS
-    quiet: bool = True  #: leave out the scenario's own measures after its start
+    quiet: bool = True  #: leave out the scenario's own measures after its start, and let the powers keep still
+    settings: tuple[str, ...] = STILL
+    hand: str = ""  #: name in `HANDS`: what is done to the world itself from week `DONE` on
 
 
 def at(lever: str, value: float, organ: Any = None, week: int = DONE) -> dict[str, Any]:
@@ -58,6 +74,16 @@ def at(lever: str, value: float, organ: Any = None, week: int = DONE) -> dict[st
 _ORDER: Final = at("rights_order", 0.7, GUARDS)
 
 _PURGE: Final = at("chief_purged", 1.0, GUARDS)
+
+#: Why an official falls.
+CAUSES: Final = ("scapegoat", "rivalry", "corruption", "precaution", "failure")
+
+
+def _falls(cause: str) -> dict[str, Any]:
+    """State security's chief is dismissed, for a cause; what follows is the court's own affair."""
+    return at("purge", 1.0, "state_security") | {"details": {"cause": cause, "rank": "chief", "fate": "dismissal"}}
+
+
 _WEANED: Final = ("capital", "officials", "state_workers", "dependants")
 LONG: Final = DONE + 156
 
@@ -74,11 +100,29 @@ ARMS: Final[dict[str, Arm]] = {
     "rights talk": Arm((at("broadcast_reach", 3.0), at("broadcast_content", 1.0))),
     "promise": Arm((at("promise", 1.0),)),
     "growth": Arm((at("trade_cut", 0.0), at("aid_dollars", 1.0e9))),
+    "sanctions": Arm((at("trade_cut", 0.8), at("trade_leak", 0.1))),
+    "sanctions and aid": Arm((at("trade_cut", 0.8), at("trade_leak", 0.1), at("aid_dollars", 1.5e9))),
+    "both": Arm(
+        (at("trade_cut", 0.8), at("trade_leak", 0.1), at("broadcast_reach", 3.0), at("broadcast_content", 1.0))
+    ),
+    "security purged": Arm(hand="security purged"),
+    "guard purged": Arm(hand="guard purged"),
+    "army slighted": Arm((at("budget_army", 0.7), at("army_attention", 0.7))),
+    "edict": Arm((at("edict", 1.0, ["state_security", "police", "cadres"]),)),
+    "superiors demand more": Arm(changes=(("extortion.quota", (0.9, 0.9, 0.9)),)),
+    "officials keep more": Arm(changes=(("market.diverted", 0.6),)),
+    **{f"{cause} falls": Arm((_falls(cause),)) for cause in CAUSES},
+    "few flee": Arm(hand="few flee"),
+    "many flee": Arm(hand="many flee"),
+    "leader": Arm(weeks=DONE + 156, settings=REACTIVE),
+    "leader and rights talk": Arm(
+        (at("broadcast_reach", 3.0), at("broadcast_content", 1.0)), (), DONE + 156, settings=REACTIVE
+    ),
     "long nothing": Arm(weeks=LONG),
     "no rations": Arm(changes=tuple((f"rations.coverage_{c}", 0.0) for c in _WEANED), weeks=LONG),
     "empty pool": Arm((at("budget_food", 0.0),), (("rations.procured", 0.05), ("rations.aid", 0.0)), weeks=LONG),
     "bad harvests": Arm((at("harvest_factor", 0.7), at("budget_food", 0.0)), weeks=LONG),
-    "as it was": Arm(weeks=260, quiet=False),
+    "as it was": Arm(weeks=260, quiet=False, settings=REACTIVE),
 }
 
 
@@ -89,6 +133,9 @@ class Seen:
     table: Table
     kinds: dict[str, int]
     fell: bool  #: the regime broke down
+    leader: tuple[tuple[int, str], ...] = ()  #: week and name of each tactic that a reactive leader took
+    steps: tuple[tuple[int, str, int], ...] = ()  #: week, power and level of each step on the crisis ladder
+    register: tuple[dict[str, Any], ...] = ()  #: every fall, that of the burn-in too
 
     def of(self, name: str, organ: str | None = None) -> F:
         """A national series, (weeks,)."""
@@ -116,11 +163,31 @@ shelf: Path | None = None  #: where runs are kept for the other workers of a tes
 @cache
 def _country(quiet: bool) -> Scenario:
     country = cu.load(COUNTRY)
-    return replace(country, timeline=country.timeline.before(0)) if quiet else country
+    if not quiet:
+        return country
+    powers = country.actors.powers.model_copy(update={"history_until": datetime.date(2100, 1, 1)})
+    actors = country.actors._replace(powers=powers)  # they keep still, and climb the ladder if there is turmoil
+    return replace(country, timeline=country.timeline.before(0), actors=actors)
+
+
+def prepare(wanted: Iterable[tuple[str, int]], workers: int = 2) -> None:
+    """Make runs ahead, several at a time, and leave them on the shelf."""
+    with ProcessPoolExecutor(workers, initializer=_use, initargs=(shelf,)) as pool:
+        list(pool.map(_make, *zip(*wanted, strict=True), chunksize=4))
+
+
+def _use(folder: Path | None) -> None:
+    global shelf
+    shelf = folder
+
+
+def _make(arm: str, seed: int) -> None:
+    seen.__wrapped__(arm, seed)
 
 
 def _run(arm: Arm, seed: int) -> Seen:
-    country = _country(arm.quiet)
+    """As `cu.run`, with parameters that change in week `DONE` and a hand that no lever moves."""
+    country = _country(arm.quiet).with_settings(list(arm.settings))
     if arm.actions:
         country = country.with_policy(
             Policy.model_validate(
@@ -133,19 +200,12 @@ def _run(arm: Arm, seed: int) -> Seen:
                 }
             )
         )
-    if arm.changes:
-        return _stepped(country, arm, seed)
-    run = cu.run(country, weeks=arm.weeks, sample=f"1/{K}", seed=seed, threads=1)
-    return _seen(run.table, run.log)
-
-
-def _stepped(country: Scenario, arm: Arm, seed: int) -> Seen:
-    """As `cu.run`, with parameters that change in week `DONE`: what no lever moves."""
     request = Request(country, arm.weeks, K, seed, 1, ())
     before = parameters_of(country.parameters)
     world, log, places = burnt_in(request, before, lambda *_: None), EventLog(country.start), build_places(country)
     recorder = Recorder(places, arm.weeks, measures(before))
-    stepper = Stepper(world, before, country.timeline, log, 1)
+    players = [Cast.of(country), *([Hand(HANDS[arm.hand])] if arm.hand else [])]
+    stepper = Stepper(world, before, country.timeline, log, 1, players)
     try:
         while world.week < arm.weeks:
             if world.week == DONE:
@@ -154,21 +214,69 @@ def _stepped(country: Scenario, arm: Arm, seed: int) -> Seen:
             recorder.observe(world, stepper.step())
     finally:
         stepper.close()
-    return _seen(Table(country.start, places.provinces, ORGANS, recorder.arrays, places.court.factions), log)
+    return _seen(Table(country.start, places.provinces, ORGANS, recorder.arrays, places.court.factions), log, world)
 
 
-def _changed(p: Any, changes: tuple[tuple[str, float], ...]) -> Any:
+class Hand:
+    """A player who does one thing to the world itself: in every week from `DONE` on, before anything else happens."""
+
+    def __init__(self, does: Callable[[World, Week, Any], None]) -> None:
+        self.does = does
+
+    def act(self, world: World, week: Week, p: Any) -> None:
+        """Do it."""
+        if week.number >= DONE:
+            self.does(world, week, p)
+
+    def observe(self, world: World, week: Week, p: Any) -> None:
+        """He sees nothing."""
+
+
+def purge_third(organ: int, when: int = DONE) -> Callable[[World, Week, Any], None]:
+    """A hand that has 30 % of an organ's officials dismissed in a week: three of every ten rows."""
+
+    def does(world: World, week: Week, p: Any) -> None:
+        if week.number == when:
+            rows = np.flatnonzero((world.court.organ == organ) & (world.court.status == IN_POST))
+            for row in rows[np.arange(rows.size) % 10 < 3].tolist():
+                purge.strike(world, week, p, row, PRECAUTION, fate="dismissal", stated="silent", alone=False)
+
+    return does
+
+
+def exodus(turmoil: float) -> Callable[[World, Week, Any], None]:
+    """A hand that makes so many people cross the borders from week `DONE` on that turmoil is what it says."""
+
+    def does(world: World, week: Week, p: Any) -> None:
+        q = p.crisis
+        world.memory["refugees_month"] = turmoil / q.refugee_weight * q.refugee_scale / (1.0 - 1.0 / q.refugee_weeks)
+
+    return does
+
+
+HANDS: Final[dict[str, Callable[[World, Week, Any], None]]] = {
+    "security purged": purge_third(B_STATE_SECURITY),
+    "guard purged": purge_third(B_GUARD),
+    "few flee": exodus(0.1),
+    "many flee": exodus(0.65),
+}
+
+
+def _changed(p: Any, changes: tuple[tuple[str, Any], ...]) -> Any:
     for name, value in changes:
         group, _, field = name.partition(".")
         p = p._replace(**{group: getattr(p, group)._replace(**{field: value})})
     return p
 
 
-def _seen(table: Table, log: EventLog) -> Seen:
+def _seen(table: Table, log: EventLog, world: World) -> Seen:
     kinds: dict[str, int] = {}
     for event in log:
         kinds[event.kind] = kinds.get(event.kind, 0) + 1
-    return Seen(table, kinds, outcomes.named(outcomes.outcome(log)[0]).breakdown)
+    done = [(e.week, e.origin.removeprefix("leader: ")) for e in log if e.origin.startswith("leader: ")]
+    steps = [(e.week, e.origin.removeprefix("power:"), int(e.magnitude)) for e in log if e.kind == "crisis_step"]
+    fell = outcomes.named(outcomes.outcome(log)[0]).breakdown
+    return Seen(table, kinds, fell, tuple(sorted(set(done))), tuple(steps), tuple(world.register))
 
 
 # --- differences ------------------------------------------------------------------------------------------------------

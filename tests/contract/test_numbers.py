@@ -30,7 +30,14 @@ PACKAGE = Path(custodes.__file__).parent
 
 
 #: files of a mechanism that are no step of their own
-HELPERS = {"purge": ("fallout.py",), "leader": ("../actors/sights.py",)}
+HELPERS = {
+    "purge": ("fallout.py",),
+    "leader": ("../actors/sights.py",),
+    "careers": ("../world/officials.py",),
+    "loyalty": ("../world/officials.py",),
+    "incidents": ("obedience.py", "lost_counties.py"),
+    "succession": ("coups.py",),
+}
 
 
 def read_names(path: Path) -> set[str]:

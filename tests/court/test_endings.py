@@ -45,7 +45,9 @@ QUIET = {"insiders": 0.0, "collapse": 0.0, "reform": 0.0}
 def test_insiders_act_at_a_rate_that_three_hundredths_of_loyalty_raise_by_two_fifths() -> None:
     p = court(1)[1].endings
     assert endings.insiders_chance(p.insiders_loyalty, p) == pytest.approx(0.008 / 52.0)
-    assert endings.insiders_chance(p.insiders_loyalty - 0.03, p) / endings.insiders_chance(p.insiders_loyalty, p) == pytest.approx(math.exp(0.36))
+    assert endings.insiders_chance(p.insiders_loyalty - 0.03, p) / endings.insiders_chance(
+        p.insiders_loyalty, p
+    ) == pytest.approx(math.exp(0.36))
 
 
 @settings(max_examples=30, deadline=None)

@@ -93,7 +93,9 @@ def _watch_the_usual(world: World) -> None:
 def _receive_orders(world: World, week: Week, p: Params) -> None:
     organ = world.organ
     # beside the levers: orders that went out last week with the fall of a scapegoat
-    due = np.array([[world.memory.pop(f"{key}.{name}", 0.0) for name in ORGANS] for key in ("order_due", "order_purge")])
+    due = np.array(
+        [[world.memory.pop(f"{key}.{name}", 0.0) for name in ORGANS] for key in ("order_due", "order_purge")]
+    )
     ordered = np.maximum(np.asarray(week.levers.rights_order, np.float64), due[0])
     purged = np.maximum(np.asarray(week.levers.chief_purged, np.float64), due[1])
     weight = np.minimum(1.0, ordered * organ.credibility * (1.0 + p.purge_bonus * np.minimum(1.0, purged)))

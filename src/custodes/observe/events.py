@@ -82,7 +82,17 @@ class EventLog:
         self._count[kind] = self._count.get(kind, 0) + 1
         date = str(self.start + np.timedelta64(7 * week, "D"))
         event = Event(
-            f"{kind}-{self._count[kind]}", int(week), date, kind, place, organ, float(magnitude), named, text, origin, lever
+            f"{kind}-{self._count[kind]}",
+            int(week),
+            date,
+            kind,
+            place,
+            organ,
+            float(magnitude),
+            named,
+            text,
+            origin,
+            lever,
         )
         self._add(event, same)
         self.now = max(self.now, int(week))

@@ -240,7 +240,10 @@ def _fact(runs: Sequence[Run], rows: Sequence[Mapping[str, Any]]) -> Fact:
     low, high = float(row["low"]), float(row["high"])
     if "cases" in row:
         pooled = together([Seen(float(r["model"]), int(r["cases"]), float(r["one_case"])) for r in rows])
-        middle, inside = min(max(pooled.value, values[0]), values[-1]), judge(pooled, low, high)  # a mean, but for rounding
+        middle, inside = (
+            min(max(pooled.value, values[0]), values[-1]),
+            judge(pooled, low, high),
+        )  # a mean, but for rounding
     form = Form("", 1.0, 0 if abs(high) >= 100 and row["unit"] != "per cent" else 1)
     model = Estimate(middle, values[0], values[-1], measures.basis(runs), form, error)
     span = f"{form.number(low)} to {form.number(high)}"

@@ -1,0 +1,62 @@
+"""Consequence 13: turmoil past a level draws the neighbours in, step by step; what follows is told given the turmoil.
+
+The ladder has no ground but judgement (grade D), so that only what must be true of any such table is asked, and that a
+country which is in turmoil really climbs it.
+"""
+
+import numpy as np
+import pytest
+
+import custodes as cu
+from custodes.mechanisms.crisis import LEVELS, REFUGEES, ladder, mean_level
+from custodes.week import parameters_of
+from tests.consequences.runs import COUNTRY, DONE, SEEDS, seen
+
+pytestmark = pytest.mark.xdist_group("ladder")
+TURMOIL = (0.1, 0.2, 0.35, 0.5, 0.65, 0.9)
+
+
+def test_given_turmoil_the_ladder_is_a_distribution_that_rises_with_it() -> None:
+    """Mean level after a year; 2,000 runs each, whose standard error is below .03: differences of .1 are none of luck."""
+    p = parameters_of(cu.load(COUNTRY).parameters).crisis
+    means = []
+    for theta in TURMOIL:
+        shares = ladder(theta, 12, 2000, p)
+        assert shares.shape[-1] == len(LEVELS)
+        assert np.allclose(shares.sum(axis=-1), 1.0)
+        means.append(mean_level(shares)[-1].mean())
+    assert means[0] == 0.0, "below the first threshold nobody moves"
+    assert all(a + 0.1 < b for a, b in zip(means, means[1:], strict=False) if b < 4.0)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_planted_turmoil_steps_a_country_up_the_ladder(seed: int) -> None:
+    """With turmoil of .65 from week 26 on every neighbour passes the first level within a year, one step at a time.
+
+    The chance that one of three stays below is less than 1 in 100,000 (.6 a month for the first step).
+    """
+    run = seen("many flee", seed)
+    by_power: dict[str, list[tuple[int, int]]] = {}
+    for week, power, level in run.steps:
+        by_power.setdefault(power, []).append((week, level))
+    assert len(by_power) >= 3
+    for steps in by_power.values():
+        assert steps[0][0] >= DONE
+        climbed = [level for week, level in steps if week < DONE + 52]
+        assert max(climbed) >= REFUGEES
+        levels = [0, *(level for _, level in steps)]
+        assert max(np.abs(np.diff(levels))) <= 1
+    assert run.of("crisis_level")[DONE:].max() > 1.0
+
+
+@pytest.mark.parametrize("seed", SEEDS[:3])
+def test_turmoil_below_the_level_draws_nobody_in(seed: int) -> None:
+    run = seen("few flee", seed)
+    assert run.of("turmoil")[DONE + 4 :].min() > 0.09
+    assert run.steps == ()
+    assert run.of("crisis_level").max() == 0.0
+
+
+def test_at_rest_nobody_moves() -> None:
+    for seed in SEEDS:
+        assert seen("nothing", seed).steps == ()
