@@ -21,7 +21,7 @@ _EXP = [1.0 / math.factorial(i) for i in range(14)]
 _ORDINARY = 1e300  #: a float of at most this size is worked out alone, with the same bits
 
 
-def exp(x: ArrayLike) -> Any:
+def exp(x: Any) -> Any:
     """e to the power x, elementwise; x is clipped to [-700, 700]."""
     if isinstance(x, float) and abs(x) <= _ORDINARY:
         return exp_one(x)
@@ -35,7 +35,7 @@ def exp(x: ArrayLike) -> Any:
     return float(out) if np.ndim(x) == 0 else out
 
 
-def log(x: ArrayLike) -> Any:
+def log(x: Any) -> Any:
     """Natural logarithm, elementwise, of numbers above zero (below 1e-300 counts as 1e-300)."""
     if isinstance(x, float) and abs(x) <= _ORDINARY:
         return log_one(x)
@@ -53,7 +53,7 @@ def log(x: ArrayLike) -> Any:
     return float(out) if np.ndim(x) == 0 else out
 
 
-def power(x: ArrayLike, y: ArrayLike) -> Any:
+def power(x: Any, y: Any) -> Any:
     """x to the power y for x above zero."""
     if isinstance(x, float) and isinstance(y, int | float):
         return exp(float(y) * log(x))

@@ -4,6 +4,8 @@ The ladder has no ground but judgement (grade D), so that only what must be true
 country which is in turmoil really climbs it.
 """
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -26,7 +28,7 @@ def test_given_turmoil_the_ladder_is_a_distribution_that_rises_with_it() -> None
         assert np.allclose(shares.sum(axis=-1), 1.0)
         means.append(mean_level(shares)[-1].mean())
     assert means[0] == 0.0, "below the first threshold nobody moves"
-    assert all(a + 0.1 < b for a, b in zip(means, means[1:], strict=False) if b < 4.0)
+    assert all(a + 0.1 < b for a, b in itertools.pairwise(means) if b < 4.0)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -15,11 +15,11 @@ from custodes.engine.sums import INDEX, index
 from custodes.jit import njit, njit_inlined, njit_part
 from custodes.mechanisms import awareness, extortion, flight, punishment
 from custodes.world.columns import (
+    ACROSS_BORDER,
     CAMP,
     CONFORM,
     DISSENT,
     FREE,
-    ACROSS_BORDER,
     JAILED,
     KIN_ABROAD,
     KIN_PUNISHED,
