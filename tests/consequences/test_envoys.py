@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.consequences import courts
-from tests.consequences.runs import above
+from tests.consequences.runs import every
 
 pytestmark = pytest.mark.xdist_group("courts")
 SEEDS = range(1, 9)
@@ -46,10 +46,10 @@ def test_a_listed_defection_brings_rules_for_the_rest() -> None:
     change = courts.means("family rule", "one defects", SEEDS, 0, 26) - courts.means(
         "family rule", "nothing", SEEDS, 0, 26
     )
-    assert above(change, 0.05)
+    assert every(change, 0.05)  # sign test, eight courts
 
 
 def test_with_the_recall_that_answers_it_more_follow() -> None:
     """Measured: +2.0 in four years. One in six defections is listed, so that any one brings some .3 more (prototype: .6)."""
-    assert above(more("defections expected", RECALLED), 0.5)
-    assert above(more("defections expected", RECALLED) - more("defections expected", "one defects"), 0.5)
+    assert every(more("defections expected", RECALLED))
+    assert every(more("defections expected", RECALLED) - more("defections expected", "one defects"))

@@ -4,8 +4,6 @@ The tests are of the estimator, with planted answers, and of the page: what it s
 the model shows an interaction is a result and no claim; no test here would fail if it did not.
 """
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -14,7 +12,6 @@ from tests.consequences.interaction import Interaction, of_hazard, of_probabilit
 
 pytestmark = pytest.mark.xdist_group("courts")
 RUNS, YEARS, WORLDS = 400, 4.0, 400
-PAGE = Path(__file__).parents[2] / "docs" / "consequences" / "interaction.md"
 
 
 def found_in(log_interaction: float) -> tuple[float, float, float]:
@@ -78,25 +75,3 @@ def test_in_courts_a_planted_interaction_is_found_and_none_is_rejected() -> None
     planted = of_values(logs)
     assert planted.low > 0.0
     assert planted.mean == pytest.approx(np.log(1.5))
-
-
-def rows() -> list[list[str]]:
-    """Cells of the page's tables that end in a verdict."""
-    lines = [
-        line.strip("| ").split(" | ") for line in PAGE.read_text(encoding="utf-8").splitlines() if line[:2] == "| "
-    ]
-    return [cells for cells in lines if "found" in cells[-1]]
-
-
-def bounds(cell: str) -> tuple[float, float]:
-    """`+0.1 (-0.2 to +0.4)`: the interval."""
-    low, high = cell.partition("(")[2].rstrip(")").split(" to ")
-    return float(low), float(high)
-
-
-def test_the_page_says_what_its_numbers_say() -> None:
-    """Every row has an interval on each scale and a verdict that follows from both."""
-    assert len(rows()) >= 6
-    for cells in rows():
-        on_first, on_second = (Interaction((a + b) / 2, a, b) for a, b in (bounds(cells[-3]), bounds(cells[-2])))
-        assert cells[-1] == verdict(on_first, on_second), cells

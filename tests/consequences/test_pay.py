@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import custodes as cu
-from tests.consequences.runs import ARMS, DONE, GUARDS, SEEDS, F, Seen, above, below, mean, pairs, ratios, seen
+from tests.consequences.runs import ARMS, DONE, GUARDS, SEEDS, F, Seen, above, below, every, mean, pairs, ratios, seen
 
 pytestmark = pytest.mark.xdist_group("pay")
 ORGANS = [*GUARDS, "cadres"]
@@ -57,10 +57,10 @@ def test_blocked_revenue_raises_the_pressure_to_collect(organ: str) -> None:
 
 @pytest.mark.parametrize("organ", GUARDS)
 def test_blocked_revenue_weakens_control(organ: str) -> None:
-    """Measured: -8 % for state security, -2 % for the police, whose own trade is smaller; bound at a quarter of that."""
+    """Measured with a court: -3.7 % for state security, -1.2 % for the police, whose own trade is smaller; bound at a third of it."""
     assert below(
         ratios(mean("control_capacity", *LAST_YEAR, organ), "revenue cut"),
-        -0.02 if organ == "state_security" else -0.005,
+        -0.015 if organ == "state_security" else -0.004,
     )
 
 
@@ -70,7 +70,7 @@ def test_both_ways_to_lose_control_are_seen_apart(organ: str) -> None:
     whole = ratios(mean("control_capacity", *LAST_YEAR, organ), "revenue cut")
     by_time = ratios(_time_left(organ), "revenue cut")
     assert below(by_time)
-    assert below(whole - by_time)
+    assert every(by_time - whole)  # sign test: of the police the part is small
 
 
 def _time_left(organ: str) -> Callable[[Seen], float]:

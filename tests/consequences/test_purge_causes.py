@@ -13,7 +13,7 @@ from scipy.stats import fisher_exact
 
 from tests.consequences import courts
 from tests.consequences.courts import Traces, one_cause, traces
-from tests.consequences.runs import SEEDS, above, below, mean, pairs, ratios, seen
+from tests.consequences.runs import SEEDS, above, below, every, mean, pairs, ratios, seen
 
 pytestmark = pytest.mark.xdist_group("purges")
 ORGAN = "state_security"
@@ -115,4 +115,4 @@ def test_after_other_falls_they_go_on_as_before(cause: str) -> None:
 def test_every_fall_of_a_chief_frightens_his_organ() -> None:
     """Perceived hazard rises whatever the cause."""
     for cause in ("scapegoat", "rivalry", "precaution"):
-        assert above(pairs(mean("perceived_purge_hazard", 0, 12, ORGAN), f"{cause} falls"))
+        assert every(pairs(mean("perceived_purge_hazard", 0, 12, ORGAN), f"{cause} falls"))
