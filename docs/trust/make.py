@@ -73,7 +73,7 @@ def page(country: str, rows: list[Row]) -> list[str]:
     coup_low, coup_high = rate_interval(coups, years)
     lines = [
         (
-            f"### {country}, {n} runs of {YEARS} years, seeds {min(r['seed'] for r in rows)} to "
+            f"## {country}, {n} runs of {YEARS} years, seeds {min(r['seed'] for r in rows)} to "
             f"{max(r['seed'] for r in rows)}, sample {SAMPLE}"
         ),
         "",
