@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from custodes.actors.levers import LeverValues
 from custodes.engine.step import Deed
 from custodes.mechanisms import blame
+from custodes.observe.sight import Measures, Sight
+from custodes.observe.truth import SERIES
 from custodes.world.columns import (
     B_ARMY,
     B_CABINET,
@@ -134,3 +136,15 @@ def test_blame_is_never_negative_or_unbounded(anger: float, threats: tuple[int, 
     found = court.world.branch.blame
     assert (found >= 0.0).all()
     assert found.max() <= 0.9 * 3.0 + max(scandal, 0.0)
+
+
+def test_the_series_of_anger_is_what_blame_reckons_next_week() -> None:
+    court = quiet()
+    world = court.world
+    run(court, 104)
+    for threats in ((100, 300, 600), (200, 250, 550), (900, 50, 50), (0, 0, 0)):
+        street(world, threats=threats)
+        sight = Sight(world, world.places, Measures.of(court.p), court.log, 0, {})
+        shown = SERIES["anger_at_state_security"].compute(sight)
+        assert shown[-1] == blame.anger_at(world, court.p.blame)[B_STATE_SECURITY]  # type: ignore[index]
+    assert shown[-1] == pytest.approx(0.37 * 0.9, abs=1e-3)  # type: ignore[index]

@@ -246,17 +246,9 @@ def _execute(request: Request, folder: "RunFolder | None", progress: Progress, b
 
 def measures(parameters: "Parameters") -> Any:
     """The parameters that the recorded series need."""
-    from custodes.engine import settle
     from custodes.observe.sight import Measures
 
-    e = parameters.extortion
-    return Measures(
-        need=tuple(e.need),
-        type_shares=tuple(e.type_share),
-        to_chief=settle.UP_COUNTY / 100,
-        to_chain=settle.UP_CHAIN / 100,
-        to_leader=settle.UP_LEADER / 100,
-    )
+    return Measures.of(parameters)
 
 
 def _weeks(

@@ -80,7 +80,10 @@ def anger_at(world: World, q: Params) -> F:
 
 
 def _threats_against_usual(world: World, q: Params) -> list[float]:
-    """Each collecting organ's share of last week's threats over its mean share of the last years; 1 while unknown."""
+    """Each collecting organ's share of last week's threats over its mean share of the years before; 1 while unknown.
+
+    `observe.truth` reckons its series of anger from the same means, so that a reader sees what the leader is told.
+    """
     memory = world.memory
     threats = [world.total("threats_met", o) for o in range(N_ORGANS)]
     every, out = sum(threats), []
@@ -89,8 +92,8 @@ def _threats_against_usual(world: World, q: Params) -> list[float]:
     weeks = memory["threats_weeks"] = min(memory.get("threats_weeks", 0.0) + 1.0, q.usual_weeks)
     for o, name in enumerate(ORGANS):
         share = threats[o] / every
-        before = memory.get(f"threats_usual.{name}", share)
-        usual = memory[f"threats_usual.{name}"] = before + (share - before) / weeks
+        usual = memory.get(f"threats_usual.{name}", share)
+        memory[f"threats_usual.{name}"] = usual + (share - usual) / weeks
         out.append(min(share / usual, q.usual_most) if usual > 0.0 else 1.0)
     return out
 

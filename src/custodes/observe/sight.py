@@ -10,7 +10,7 @@ from custodes.engine.settle import UP_CHAIN, UP_COUNTY, UP_LEADER
 from custodes.engine.sums import index
 from custodes.errors import BrokenLaw
 from custodes.observe.court_sight import CourtSight
-from custodes.world.columns import N_ORGANS
+from custodes.world.columns import B_STATE_SECURITY, N_ORGANS
 from custodes.world.state import Places, World
 
 F = NDArray[np.float64]
@@ -32,11 +32,18 @@ class Measures(NamedTuple):
     to_chief: float = UP_COUNTY / 100  #: shares of a bribe
     to_chain: float = UP_CHAIN / 100
     to_leader: float = UP_LEADER / 100
+    blamed: float = 0.9  #: how far anger turns on state security when it threatens as usual
+    usual_most: float = 3.0  #: most that its share of threats can count against the usual one
 
     @classmethod
     def of(cls, p: Any) -> "Measures":
         """From the groups of parameters of a run."""
-        return cls(need=tuple(p.extortion.need), type_shares=tuple(p.extortion.type_share))
+        return cls(
+            need=tuple(p.extortion.need),
+            type_shares=tuple(p.extortion.type_share),
+            blamed=p.blame.anger[B_STATE_SECURITY],
+            usual_most=p.blame.usual_most,
+        )
 
     @property
     def passed_up(self) -> float:

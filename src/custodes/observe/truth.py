@@ -77,9 +77,11 @@ def _capacity(s: Sight) -> F:
 
 
 def _anger_at_state_security(s: Sight) -> F:
+    """As `mechanisms.blame` reckons it next week: the organ's share of threats against what it usually is in the nation."""
     anger = share(s.v("anger_u16"), 65535.0 * s.v("households"))
-    threats = s.o("threats_met")
-    return anger * 0.9 * 3.0 * share(threats[:, STATE_SECURITY], threats[:, -1])
+    threats, usual = s.o("threats_met"), s.world.memory.get("threats_usual.state_security", 0.0)
+    against = np.minimum(share(share(threats[:, STATE_SECURITY], threats[:, -1]), usual), s.measures.usual_most)
+    return anger * s.measures.blamed * np.where((threats[:, -1] > 0.0) & (usual > 0.0), against, 1.0)
 
 
 def _income(s: Sight) -> F:
@@ -306,7 +308,7 @@ _MINDS: Final = (
         "anger_at_state_security",
         "index",
         "province",
-        "anger x 0.9 x the organ's share of threats / (1/3)",
+        "anger x 0.9 x the organ's share of threats / its usual share",
         "mean",
         "mean",
         _anger_at_state_security,
