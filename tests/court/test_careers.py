@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import fields
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from custodes.actors.levers import LeverValues
 from custodes.engine.step import Week
-from custodes.mechanisms import careers
+from custodes.mechanisms import careers, fates
 from custodes.observe.events import EventLog
 from custodes.scenario.court import DEFAULT_COURT
 from custodes.world.columns import (
@@ -21,6 +22,7 @@ from custodes.world.columns import (
     CHIEF,
     DEPUTY,
     DIRECTOR,
+    FATES,
     IN_POST,
     REEDUCATION,
     VACANT_POST,
@@ -185,11 +187,30 @@ def test_an_appointment_is_caused_by_the_fall_that_made_room() -> None:
     log.begin_week(0)
     fall = log.record("purge", 0, text="a fall")
     chief = int(np.flatnonzero((world.court.organ == B_ARMY) & (world.court.rank == CHIEF))[0])
-    title = careers.title_of(world, chief)
-    world.register.append({"week": 0, "title": title, "organ": "army", "rank": "chief", "event": fall})
-    leave(world, chief)
+    world.register.append({"week": 0, "organ": "army", "rank": "chief", "event": fall})
+    with mock.patch.object(fates, "_weeks_away", return_value=10):
+        fates.befall(world, week_of(world), p, chief, FATES.index("dismissal"))
     go(world, p, 1, log)
     assert next(e.causes for e in log if e.kind == "appointment") == (fall,)
+    assert world.court.fell[chief] == 0
+
+
+def test_an_old_fall_is_not_the_cause_of_a_later_vacancy() -> None:
+    """The chief falls, another follows him and stays abroad a month later: only the first appointment is the fall's."""
+    world, p, _ = court(1)
+    p, log = quiet(p), EventLog(str(world.start))
+    log.begin_week(0)
+    fall = log.record("purge", 0, text="a fall")
+    chief = int(np.flatnonzero((world.court.organ == B_ARMY) & (world.court.rank == CHIEF))[0])
+    title = careers.title_of(world, chief)
+    world.register.append({"week": 0, "title": title, "organ": "army", "rank": "chief", "event": fall})
+    fates.befall(world, week_of(world), p, chief, FATES.index("execution"))
+    go(world, p, 4, log)
+    assert world.court.status[chief] == IN_POST
+    leave(world, chief)
+    go(world, p, 4, log)
+    told = [e.causes for e in log if e.text.endswith(f"is appointed {title}.")]
+    assert told == [(fall,), ()]
 
 
 def test_the_able_and_the_trusted_rise() -> None:

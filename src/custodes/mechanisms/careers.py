@@ -51,7 +51,6 @@ READS = (
 WRITES = "court memory books.official_won books.official_cents"
 
 MONTH: Final = 4  #: weeks between two reshuffles of directors
-FALL_WEEKS: Final = 52  #: how far back the fall is searched for that emptied a post
 _NOBODY: Final = -1  #: kind of a post whose holder is not moved
 _FILLING, _FAMILY = 4, 5  #: blocks of the stream `newcomer` beside the person's own
 
@@ -242,6 +241,7 @@ def fill(world: World, week: Week, p: Any, row: int, causes: Sequence[str] = ())
         if draws.one(world.seed, "newcomer", week.number, row, _FILLING) < p.careers.filling:
             newcomer(world, week, p, row)
         return
+    causes = [c for c in causes if c] or _fall_behind(world, row)
     source = best_candidate(world, week, p.careers, row)
     if source < 0:
         newcomer(world, week, p, row)
@@ -335,7 +335,7 @@ def newcomer(world: World, week: Week, p: Any, row: int, *, faction: int = -1) -
     court.hazard[row] = world.branch.hazard[court.organ[row]]
     court.rent[row] = court.expected_rent[row] = _rent_of_like(world, row, p)
     court.family_held[row] = court.abroad[row] and not _family_along(world, week, row)
-    court.tenure[row] = court.weeks_away[row] = court.since_patron[row] = court.recalled[row] = 0
+    court.tenure[row] = court.weeks_away[row] = court.since_patron[row] = court.recalled[row] = court.fell[row] = 0
     _find_patron(world, week, p.careers, row)
     court.faction[row] = faction if faction >= 0 else _faction_of(world, week, p.careers, row, len(plan.factions))
     return person
@@ -382,10 +382,7 @@ def _last_person(world: World) -> int:
 
 
 def _tell_of_appointment(world: World, week: Week, row: int, before: str, causes: Sequence[str]) -> str:
-    """An event for a new chief, and for a new deputy with a titled post or a real name; its id, or nothing.
-
-    It is caused by the fall that emptied the post, if that is known.
-    """
+    """An event for a new chief, and for a new deputy with a titled post or a real name; its id, or nothing."""
     court = world.court
     if court.rank[row] != CHIEF and court.holder[row] < 0 and court.known[row] < 0:
         return ""
@@ -395,20 +392,16 @@ def _tell_of_appointment(world: World, week: Week, row: int, before: str, causes
         week.number,
         organ=COURT_ORGANS[court.organ[row]],
         magnitude=float(court.power[row]),
-        causes=[c for c in causes if c] or _fall_behind(world, week, row),
+        causes=causes,
         text=f"{name_of(world, row)}{came} is appointed {title_of(world, row)}.",
     )
 
 
-def _fall_behind(world: World, week: Week, row: int) -> list[str]:
-    """The event of the last fall of somebody who held this post, within a year."""
-    title, organ, rank = title_of(world, row), COURT_ORGANS[world.court.organ[row]], RANKS[world.court.rank[row]]
-    for fall in reversed(world.register):
-        if fall["week"] < week.number - FALL_WEEKS:
-            break
-        if fall["title"] == title and fall["organ"] == organ and fall["rank"] == rank:
-            return [fall["event"]] if fall["event"] else []
-    return []
+def _fall_behind(world: World, row: int) -> list[str]:
+    """The event of the fall that emptied this vacant post; nothing if its holder rose or left, or fell in the burn-in."""
+    fall = int(world.court.fell[row]) - 1
+    event = world.register[fall]["event"] if fall >= 0 else ""
+    return [event] if event else []
 
 
 # --- what people are called ------------------------------------------------------------------------------------------------

@@ -105,7 +105,14 @@ def befall(world: World, week: Week, p: Any, row: int, fate: int) -> None:
     place = free_row(court)
     if fate == EXECUTION or place < 0:
         leave(world, row)
-        return
+    else:
+        _send_off(world, week, p, row, place, fate)
+    court.fell[row] = len(world.register)  # of the vacancy
+
+
+def _send_off(world: World, week: Week, p: Any, row: int, place: int, fate: int) -> None:
+    """He loses his post and waits in a row of his own."""
+    court = world.court
     court.fell[row] = len(world.register)
     court.former_organ[row] = court.organ[row]
     court.former_rank[row] = min(int(court.rank[row]) + (fate == DEMOTION), DIRECTOR)

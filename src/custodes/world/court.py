@@ -100,7 +100,7 @@ class Court:
     harmed_by: I8  #: person who harmed him, 0: nobody
     tenure: I4  #: weeks in the post
     weeks_away: I4  #: until he may come back
-    fell: I8  #: index + 1 into World.register of his last fall, 0: none
+    fell: I8  #: index + 1 into World.register of his last fall, 0: none; of a vacant post, of the fall that emptied it
     recalled: I4  #: weeks left of an order to come home
     family_held: I1  #: 1: a posted man's family is at home
     family_punished: I1
