@@ -112,11 +112,19 @@ def run(
 
 def _blame_zero(request: Request, error: ZeroDivisionError) -> NoReturn:
     """A division by zero most likely comes of a parameter that the user set to 0: say of which."""
-    table = request.scenario.parameters.table()
+    sentence = zero_sentence(request.scenario)
+    if not sentence:
+        raise error
+    raise BadInput(sentence) from error
+
+
+def zero_sentence(scenario: "Scenario") -> str:
+    """What is wrong when a scenario with parameters put to 0 divides by zero; empty if none was."""
+    table = scenario.parameters.table()
     at_zero = [p["name"] for p in table if p["value"] != p["default"] and has_zero(p["value"])]
     if not at_zero:
-        raise error
-    raise BadInput(f"with {' and '.join(at_zero)} at 0 something is divided by zero: give a number above 0.") from error
+        return ""
+    return f"with {' and '.join(at_zero)} at 0 something is divided by zero: give a number above 0."
 
 
 def has_zero(value: Any) -> bool:
@@ -158,17 +166,20 @@ def _request(
     return Request(known, length, k, int(seed), threads, settings)
 
 
-def burnt_in(request: Request, parameters: "Parameters", progress: Progress) -> "World":
-    """The country at its first week: recalled from the cache, or built and run through its burn-in weeks."""
+def burnt_in(request: Request, parameters: "Parameters", progress: Progress, cached: bool = True) -> "World":
+    """The country at its first week: recalled from the cache, or built and run through its burn-in weeks.
+
+    With `cached` false the cache is neither asked nor filled: for countries that nobody runs twice.
+    """
     from custodes.actors.cast import Cast
     from custodes.engine.stepper import Silence, Stepper
     from custodes.world import cache, people
 
     scenario = request.scenario
     before = scenario.timeline.before(0)
-    key = cache.state_key(scenario, request.k, request.seed)
+    key = cache.state_key(scenario, request.k, request.seed) if cached else ""
     begun = time.perf_counter()
-    kept = cache.recall(key, scenario)
+    kept = cache.recall(key, scenario) if cached else None
     if kept is not None:
         request.timings["recall"] = time.perf_counter() - begun
         return kept
@@ -187,7 +198,8 @@ def burnt_in(request: Request, parameters: "Parameters", progress: Progress) -> 
         stepper.close()
     _forget(world)
     request.timings["burn-in"] = time.perf_counter() - begun
-    cache.keep(key, world)
+    if cached:
+        cache.keep(key, world)
     return world
 
 
@@ -205,7 +217,6 @@ def _threads(request: Request, world: "World") -> int:
 
 def _execute(request: Request, folder: "RunFolder | None", progress: Progress, begun: float, report: bool) -> Run:
     from custodes.engine.stepper import Stepper
-    from custodes.observe import closing
     from custodes.observe.events import EventLog
     from custodes.observe.truth import Recorder
     from custodes.week import parameters_of
@@ -230,8 +241,7 @@ def _execute(request: Request, folder: "RunFolder | None", progress: Progress, b
         finally:
             stepper.close()
     request.timings["weeks"] = time.perf_counter() - started
-    closes = closing.tables(world, parameters)
-    run_ = _result(request, world, recorder, log, people, time.perf_counter() - begun, closes)
+    run_ = finished(request, parameters, world, recorder, log, people, begun)
     if folder is not None:
         folder.finish(run_)
         run_.path = folder.path
@@ -319,18 +329,19 @@ def reporter(scenario: "Scenario") -> "Player":
     )
 
 
-def _result(
+def finished(
     request: Request,
+    parameters: "Parameters",
     world: "World",
     recorder: "Recorder",
     log: "EventLog",
     people: int,
-    seconds: float,
-    closes: dict[str, Any],
+    begun: float | None = None,
 ) -> Run:
+    """The run that has come to its last week. `people` are those at its start; `begun` is its first second, if it is timed."""
     from custodes import __version__
     from custodes.jit import source_digest
-    from custodes.observe import outcomes, standing, standing_court
+    from custodes.observe import closing, outcomes, standing, standing_court
     from custodes.results import falls, heard
     from custodes.results.record import record
     from custodes.results.table import Table
@@ -363,7 +374,7 @@ def _result(
         facts=facts,
         outcome=outcome,
         outcome_week=outcome_week,
-        seconds=round(seconds, 3),
+        seconds=0.0 if begun is None else round(time.perf_counter() - begun, 3),
         peak_memory_mb=round(peak_memory_mb(), 1),
         warnings=[*cautions(request.scenario.timeline), *warnings_of(recorder)],
         timings={k: round(v, 3) for k, v in request.timings.items()},
@@ -371,7 +382,7 @@ def _result(
         surveys=answers,
         timeline=request.scenario.timeline.as_rows(),
         standing_state=standing.compare(table, answers, facts["targets"], request.k, court),
-        **closes,
+        **closing.tables(world, parameters),
     )
     return Run(table, log, about, register=falls.of_register(world.register), reports=heard.of_actors(world.actors))
 

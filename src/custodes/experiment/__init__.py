@@ -1,0 +1,1 @@
+"""Experiments: many possible countries, several policies, and what may be said of their difference."""
