@@ -194,6 +194,22 @@ def test_a_loyal_contact_reports_as_often_as_he_is_loyal() -> None:
     assert abs(found - n * chance) <= 4.0 * math.sqrt(n * chance)
 
 
+def test_every_contact_of_every_plot_is_drawn_by_itself() -> None:
+    """Of 20 contacts of one plot and 20 of the next no two share a draw."""
+    world, p, _ = court(2)
+    p = changed(p, contacts=20.0)
+    keys = []
+
+    def one(seed: int, stream: str, week: int, entity: int, block: int = 0) -> float:
+        keys.append((stream, week, entity, block))
+        return 0.5
+
+    with mock.patch.object(coups.draws, "one", one):
+        for plot in range(2):
+            coups._least_loyal(world, mock.Mock(number=3), plot, chief_of(world, B_ARMY), p.coups)
+    assert len(keys) == len(set(keys)) == 2 * 20 * 3
+
+
 # --- how it ends ---------------------------------------------------------------------------------------------------------
 
 
@@ -215,8 +231,29 @@ def test_a_plot_that_is_found_falls_as_a_precaution() -> None:
     assert {cause for _, cause in struck} == {PRECAUTION}
     assert [e.magnitude for e in of_kind(log, "plot")] == [4.0]
     assert not of_kind(log, "coup")
+    assert of_kind(log, "plot")[0].text.endswith("with 3 others, is found in its first week.")
     assert (world.court.plot == NO_PLOT).all()
     assert not world.branch.plot_weeks.any()
+
+
+@pytest.mark.parametrize(
+    ("weeks_alive", "said"), [(0, "in its first week"), (1, "after one week"), (5, "after 5 weeks")]
+)
+def test_a_plot_is_found_so_many_weeks_after_it_began(weeks_alive: int, said: str) -> None:
+    world, p, levers = court(3)
+    world.court.loyalty[:] = 0.9
+    world.court.loyalty[chief_of(world, B_ARMY)] = 0.0
+    hidden = changed(p, start=50.0, sounding=0.0, detection=0.0, launch=0.0, fizzle=0.0)
+    found = changed(p, start=0.0 if weeks_alive else 50.0, sounding=0.0, detection=1.0, strike_first=0.0)
+    log = EventLog(str(world.start))
+    while weeks_alive and not of_kind(log, "plot"):
+        weeks(world, hidden, levers, 1, log)
+    weeks(world, changed(hidden, start=0.0), levers, max(0, weeks_alive - 1), log)
+    while len(of_kind(log, "plot")) < 2:
+        weeks(world, found, levers, 1, log)
+    begun, told = of_kind(log, "plot")
+    assert told.week - begun.week == weeks_alive
+    assert told.text.endswith(f", is found {said}.")
 
 
 def launched(seed: int, loyalty: float, rows: Callable[[World], list[int]]) -> tuple[World, Parameters, EventLog]:

@@ -20,7 +20,7 @@ from custodes.engine.step import Week
 from custodes.jit import njit
 from custodes.mechanisms import careers, endings, purge
 from custodes.world.columns import B_GUARD, B_MILITARY_SECURITY, COUP, COURT_ORGANS, IN_POST, PRECAUTION
-from custodes.world.court import NO_PLOT
+from custodes.world.court import MOST_PLOTS, NO_PLOT
 from custodes.world.officials import leave
 from custodes.world.state import World
 
@@ -242,7 +242,7 @@ def _least_loyal(world: World, week: Week, plot: int, asking: int, p: Params) ->
     court = world.court
     best, lowest = -1, np.inf
     for contact in range(int(p.contacts)):
-        entity = plot * 16 + contact
+        entity = contact * MOST_PLOTS + plot
         own = _one(world, week, "plot_contact", entity, 10) < p.own_organ
         luck = _one(world, week, "plot_contact", entity, 11)
         row = int(_by_force(court.status, court.organ, court.plot, court.force, int(court.organ[asking]), own, luck))
@@ -332,8 +332,8 @@ def _fail(world: World, week: Week, plot: int, p: Any, event: str = "") -> None:
             organ=COURT_ORGANS[court.organ[head]],
             magnitude=float(len(rows)),
             causes=_plots_events(world, week, plot),
-            text=f"The plot of {_described(world, head)}, with {_others(len(rows) - 1)} is found after "
-            f"{int(world.branch.plot_weeks[plot])} weeks.",
+            text=f"The plot of {_described(world, head)}, with {_others(len(rows) - 1)}, is found "
+            f"{_after(int(world.branch.plot_weeks[plot]) - 1)}.",
         )
     persons = court.person[rows].tolist()
     _dissolve(world, plot)
@@ -363,6 +363,11 @@ def _plots_events(world: World, week: Week, plot: int) -> list[str]:
 
 def _described(world: World, row: int) -> str:
     return f"{careers.name_of(world, row)}, {careers.title_of(world, row)}"
+
+
+def _after(weeks: int) -> str:
+    """How long after its beginning; `plot_weeks` is 1 in the week in which a plot begins."""
+    return "in its first week" if weeks < 1 else "after one week" if weeks == 1 else f"after {weeks} weeks"
 
 
 def _others(n: int) -> str:
