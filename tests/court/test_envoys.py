@@ -167,14 +167,22 @@ def test_a_closed_door_keeps_them_and_hides_those_who_go() -> None:
     usual = envoys.expected(country.world, country.week(), country.p.envoys)
     country.levers = type(country.levers)(asylum=0.4)
     assert envoys.expected(country.world, country.week(), country.p.envoys) == pytest.approx(0.5 * usual)
-    drawn = [envoys.destination(u, 0.8) for u in (np.arange(100) + 0.5) / 100]
-    assert [
-        drawn.count(x) for x in ("was taken in by a rival state", "went to a third country", "went into hiding")
-    ] == [
-        40,
-        40,
-        20,
-    ]
+    drawn = [envoys.destination(country.world, u, 0.8) for u in (np.arange(100) + 0.5) / 100]
+    assert [drawn.count(x) for x in ("was taken in abroad", "went into hiding")] == [80, 20]
+
+
+def test_a_defector_is_taken_in_by_a_power_of_the_scenario() -> None:
+    """Riverland asks for three in four and takes all, Hillland takes one in two: six to one of those taken in."""
+    world = Abroad(6).world
+    world.actors["powers"] = {
+        "asylum": [
+            {"name": "r", "title": "Riverland", "share": 0.75, "chance": 1.0},
+            {"name": "h", "title": "Hillland", "share": 0.25, "chance": 0.5},
+        ]
+    }
+    drawn = [envoys.destination(world, u, 0.7) for u in (np.arange(100) + 0.5) / 100]
+    said = ("was taken in abroad (Riverland)", "was taken in abroad (Hillland)", "went into hiding")
+    assert [drawn.count(x) for x in said] == [60, 10, 30]
 
 
 def test_the_staff_of_a_vacant_post_shares_the_mean_of_the_others_and_nobody_leaves_a_service_without_heads() -> None:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from custodes import draws, portable
 from custodes.engine.step import Week
 from custodes.jit import njit
-from custodes.mechanisms import careers
+from custodes.mechanisms import careers, diplomacy
 from custodes.world.columns import B_DIPLOMATIC, COURT_ORGANS, IN_POST
 from custodes.world.officials import leave
 from custodes.world.state import World
@@ -25,7 +25,7 @@ I = NDArray[np.int64]  # noqa: E741
 
 READS = (
     "court.abroad court.status court.loyalty court.hazard court.suspicion court.tenure court.recalled court.family_held "
-    "court.person places.court levers.asylum levers.family_rule memory"
+    "court.person places.court actors levers.asylum levers.family_rule memory"
 )
 WRITES = "court books memory"
 
@@ -250,7 +250,7 @@ def _notice(world: World, week: Week, rows: I, row: int, who: str, n: int, p: Pa
     court.loyalty[rows] = np.maximum(
         0.0, court.loyalty[rows] - (p.loyalty_low + (p.loyalty_high - p.loyalty_low) * luck)
     )
-    where = destination(draws.one(world.seed, "envoy", week.number, row, 4 + 3 * n), float(week.levers.asylum))
+    where = destination(world, draws.one(world.seed, "envoy", week.number, row, 4 + 3 * n), float(week.levers.asylum))
     causes = [i for kind in ("recall", "asylum") for i in week.log.latest(kind, int(p.recall_weeks))[:1]]
     causes += (
         week.log.latest("envoy_defection", 52)[:1] + week.log.latest("purge", 52, organ=COURT_ORGANS[B_DIPLOMATIC])[:1]
@@ -266,8 +266,9 @@ def _notice(world: World, week: Week, rows: I, row: int, who: str, n: int, p: Pa
     )
 
 
-def destination(luck: float, asylum: float) -> str:
-    """Where a defector went: the rival state and third countries in equal parts if he is taken in, else into hiding."""
+def destination(world: World, luck: float, asylum: float) -> str:
+    """Where a defector went: to one of the powers that the scenario names if he is taken in, else into hiding."""
     if luck >= asylum:
         return "went into hiding"
-    return "was taken in by a rival state" if luck < 0.5 * asylum else "went to a third country"
+    power = diplomacy.refuge(world, luck / asylum)
+    return f"was taken in abroad ({power})" if power else "was taken in abroad"
