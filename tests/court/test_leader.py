@@ -193,7 +193,7 @@ def test_talks_that_fail_may_end_in_a_provocation() -> None:
     outcomes = set()
     for seed in range(8):
         reign = Reign(seed, ["diplomacy.talks_failure=1"], only("seek-dollars"), court_moves=False)
-        for _ in range(90):
+        for _ in range(130):
 
             def poor(world: World, week: Week) -> None:
                 world.memory["reserve_weeks"] = 10.0 if week.number >= 0 else 50.0
@@ -205,6 +205,9 @@ def test_talks_that_fail_may_end_in_a_provocation() -> None:
         provoked = [e for e in reign.log if e.lever == "provocation"]
         assert all(reign.log[c].kind == "talks" for e in provoked for c in e.causes)
         outcomes.add(bool(provoked))
+        talks = [e.week for e in reign.log if e.lever == "talks"]
+        assert not any(0 <= w - e.week <= 8 for e in provoked for w in talks)
+        assert len(talks) >= 2, "he offers talks again later"
     assert outcomes == {True, False}
 
 
