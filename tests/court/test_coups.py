@@ -139,11 +139,11 @@ def test_directors_start_fewer(rank: int, factor: float) -> None:
     assert court(1)[1].coups.start_rank[rank] == factor
 
 
-def test_the_year_after_a_succession_brings_many_times_the_plots() -> None:
+def test_a_new_ruler_meets_many_times_the_plots() -> None:
     world, p, _ = court(5)
     world.court.loyalty[:] = 0.45
     counts = []
-    for unsettled in (0.0, 10.0):
+    for unsettled in (0.0, 52.0):
         world.memory["succession_weeks"] = unsettled
         began = 0
         for number in range(400):

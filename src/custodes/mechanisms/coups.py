@@ -19,6 +19,7 @@ from custodes import draws, portable
 from custodes.engine.step import Week
 from custodes.jit import njit
 from custodes.mechanisms import careers, endings, purge
+from custodes.mechanisms.loyalty import unsettled
 from custodes.world.columns import B_GUARD, B_MILITARY_SECURITY, COUP, COURT_ORGANS, IN_POST, PRECAUTION
 from custodes.world.court import MOST_PLOTS, NO_PLOT
 from custodes.world.officials import leave
@@ -82,13 +83,13 @@ def starters(world: World, week: Week, p: Any) -> I8:
     """Rows of those who begin a plot this week; the hazard after a succession is higher."""
     q: Params = p.coups
     court = world.court
-    unsettled = p.succession.plots if world.memory.get("succession_weeks", 0.0) > 0.0 else 1.0
+    more = 1.0 + (p.succession.plots - 1.0) * unsettled(world)
     k0, k1 = draws.key_words(world.seed, "plot")
     able = (p.purge.able, p.purge.able_tenure, p.purge.able_alone)
     rows: I8 = _starters(
         (court.status, court.rank, court.plot, court.tenure, court.has_patron),
         (court.force, court.power, court.loyalty),
-        (q.start * unsettled, q.start_loyalty, *q.start_rank),
+        (q.start * more, q.start_loyalty, *q.start_rank),
         able,
         k0,
         k1,

@@ -6,8 +6,8 @@ and numbers are ours (EQUATIONS.md section 7). Fear of a purge follows purges se
 three times, and fades; the guards' morale reads the same number. What officials know of the outside follows what the
 country hears, and the news in broadcasts.
 
-A rent that falls tells for as long as expectation lags behind. The heat of the first year after a succession is felt by
-all. An ambitious man who waits long in the same post tires of it; the term has mean zero over officials.
+A rent that falls tells for as long as expectation lags behind. The heat of a succession is felt by all and fades within
+a year. An ambitious man who waits long in the same post tires of it; the term has mean zero over officials.
 """
 
 from typing import Any, Final, NamedTuple
@@ -51,7 +51,7 @@ class Params(NamedTuple):
     info_weight: float  #: loyalty lost to full information
     family: float  #: loyalty lost where the family was punished
     ambition: float  #: loyalty lost by the most ambitious over the least, after a very long wait
-    succession: float  #: loyalty that all lose in the year after a succession
+    succession: float  #: loyalty that all lose when a new ruler takes over; fades within a year
     deterrence: float  #: loyalty that the army gains from a threat it knows of
     rate: float  #: share of the distance closed a week
     noise: float  #: standard deviation of a week's luck
@@ -128,11 +128,15 @@ def threat_from_outside(world: World, week: Week) -> float:
     return 1.0 if open_threat else threat
 
 
+def unsettled(world: World) -> float:
+    """How far a new ruler still is from established: 1 when he takes over, 0 after a year (Svolik 2012)."""
+    return min(1.0, world.memory.get("succession_weeks", 0.0) / WEEKS)
+
+
 def common_part(world: World, week: Week, info: float, p: Params) -> F:
     """What the officials of an organ have in common of the loyalty they tend to, shape (10,)."""
     base: F = p.level + p.prestige_weight * (world.branch.prestige - 0.5) - p.info_weight * info
-    if world.memory.get("succession_weeks", 0.0) > 0.0:
-        base -= p.succession
+    base -= p.succession * unsettled(world)
     base[B_ARMY] += p.deterrence * threat_from_outside(world, week)
     return base
 

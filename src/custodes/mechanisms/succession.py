@@ -1,7 +1,11 @@
-"""Succession: the leader dies or goes, somebody follows him, and for a year nobody at court is sure of anything.
+"""Succession: the leader dies or goes, somebody follows him, and until he is established nobody is sure of anything.
 
-In that year plots start more often and all officials' loyalty tends lower (mechanisms.loyalty and mechanisms.coups read
-the weeks left). A natural exit is no breakdown of the regime: most regimes of this type outlive their leader (Kendall-
+Plots start more often and all officials' loyalty tends lower, most at first and less by the week, until a year has passed
+(`loyalty.unsettled`, from the weeks left, also after a coup). That a ruler's first months are his most dangerous, and that
+those he lives through make him safer, is Svolik's step from the contested to the established autocrat (2012); a ruler
+whom a coup has brought to power has his window then, with his rivals' means at their lowest (Sudduth 2017). The straight
+fading within a year is ours: with a full year at the first week's level the purges that low loyalty brings kept loyalty
+low, and one coup led to the next. A natural exit is no breakdown of the regime: most regimes of this type outlive their leader (Kendall-
 Taylor and Frantz 2016); what may follow it is. About a fifth to a quarter of exits are to be followed by a coup within
 the year (EQUATIONS.md section 9). Who follows is not modelled: officials bring no heir to power by their votes.
 """
@@ -22,7 +26,7 @@ class Params(NamedTuple):
 
     exit: float  #: natural exits of a leader a year
     weeks: float  #: how long a succession unsettles the court
-    plots: float  #: factor of plot starts meanwhile
+    plots: float  #: factor of plot starts at first; it fades with the weeks
 
 
 def settle(world: World, week: Week, p: Any) -> None:
