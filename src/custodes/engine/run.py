@@ -235,7 +235,7 @@ def _execute(request: Request, folder: "RunFolder | None", progress: Progress, b
     stepper = Stepper(
         world, parameters, request.scenario.timeline, log, _threads(request, world), players(request.scenario)
     )
-    with _terminations() as stopped:
+    with terminations() as stopped:
         try:
             _weeks(request, stepper, recorder, log, folder, progress, stopped)
         finally:
@@ -296,7 +296,7 @@ def _stop(folder: "RunFolder | None", world: "World", recorder: "Recorder", log:
 
 
 @contextmanager
-def _terminations() -> Iterator[threading.Event]:
+def terminations() -> Iterator[threading.Event]:
     """SIGINT and SIGTERM ask the run to stop after the week in hand (main thread only; elsewhere nothing changes)."""
     stopped = threading.Event()
     if threading.current_thread() is not threading.main_thread():
@@ -337,8 +337,12 @@ def finished(
     log: "EventLog",
     people: int,
     begun: float | None = None,
+    facts: dict[str, Any] | None = None,
 ) -> Run:
-    """The run that has come to its last week. `people` are those at its start; `begun` is its first second, if it is timed."""
+    """The run that has come to its last week. `people` are those at its start; `begun` is its first second, if it is timed.
+
+    One run of many gets the `facts` of its scenario, and no tables that only its own report would show.
+    """
     from custodes import __version__
     from custodes.jit import source_digest
     from custodes.observe import closing, outcomes, standing, standing_court
@@ -353,7 +357,8 @@ def finished(
     table = Table(request.scenario.start, world.places.provinces, ORGANS, recorder.arrays, factions)
     outcome, outcome_week = outcomes.outcome(log)
     answers = standing.surveys(world.memory)
-    facts = facts_of(request.scenario)
+    shown = {} if facts is not None else closing.tables(world, parameters)
+    facts = facts_of(request.scenario) if facts is None else facts
     fell = falls.of_register(world.register)
     court = standing_court.CourtRun(fell, log)
     about = record(
@@ -382,7 +387,7 @@ def finished(
         surveys=answers,
         timeline=request.scenario.timeline.as_rows(),
         standing_state=standing.compare(table, answers, facts["targets"], request.k, court),
-        **closing.tables(world, parameters),
+        **shown,
     )
     return Run(table, log, about, register=falls.of_register(world.register), reports=heard.of_actors(world.actors))
 

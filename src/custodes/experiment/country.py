@@ -89,12 +89,13 @@ class Trunk:
 
 @dataclass
 class Runner:
-    """The runs of one country. `scenario` is without settings and policies."""
+    """The runs of one country. `scenario` is without settings and policies; `facts` are those of `scenario.facts.facts_of`."""
 
     scenario: "Scenario"
     length: Length
     country: Country
     plans: Sequence[Plan]
+    facts: dict[str, Any]
     parameters: "Parameters" = field(init=False)
     settled: "Scenario" = field(init=False)  #: the scenario with the country's values
 
@@ -144,7 +145,7 @@ class Runner:
             request = self.request(plan)
             self.advance(trunk, request, request.weeks)
             t = trunk
-            return RunResult(finished(request, self.parameters, t.world, t.recorder, t.log, t.people))
+            return RunResult(finished(request, self.parameters, t.world, t.recorder, t.log, t.people, facts=self.facts))
         except Exception as problem:
             return self.failure(problem)
 
@@ -162,14 +163,26 @@ class Runner:
 
 
 def run_country(
-    scenario: "Scenario", design: Length, country: Country, plans: Sequence[Plan], done: Collection[int] = ()
+    scenario: "Scenario",
+    design: Length,
+    country: Country,
+    plans: Sequence[Plan],
+    done: Collection[int] = (),
+    facts: dict[str, Any] | None = None,
 ) -> Iterator[tuple[int, RunResult]]:
     """(number of the plan, its run) for every plan that is not `done`, each as soon as it has ended.
 
-    A run that raises, whatever it raises, is a failed one with its cause; the others go on.
+    A run that raises, whatever it raises, is a failed one with its cause; the others go on. `facts`: as read by
+    `scenario.facts.facts_of`, where that has been done already.
     """
-    runner = Runner(scenario, design, country, plans)
+    from custodes.scenario.facts import facts_of
+
     left = [n for n in range(len(plans)) if n not in done]
+    try:
+        runner = Runner(scenario, design, country, plans, facts_of(scenario) if facts is None else facts)
+    except CustodesError as problem:  # a value that the scenario refuses
+        yield from ((n, RunResult(None, str(problem))) for n in left)
+        return
     early = [n for n in left if plans[n].first_week < 0]  # they act in the burn-in: nothing is shared
     for n in early:
         yield n, _alone(runner, plans[n])

@@ -1,0 +1,99 @@
+"""The same work on the workers of a Dask scheduler, on any number of machines: bytes go out, bytes come back.
+
+Whoever asks writes the folder, so that no disk need be shared. A country is one task: a worker that is killed costs the
+runs of the country in its hand, which Dask gives to another.
+"""
+
+import contextlib
+import logging
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
+
+from custodes.errors import BadInput, CustodesError, Stopped
+from custodes.experiment import task
+from custodes.experiment.workers import POLL_SECONDS, Answer, Job
+
+CONNECT_SECONDS: Final = 3  #: after which a scheduler that does not answer counts as dead
+SPARE: Final = 4  #: tasks handed out beyond two a thread, so that workers which join find work
+
+
+class Cluster:
+    """A connection to a scheduler; BadInput when none answers."""
+
+    def __init__(self, address: str) -> None:
+        try:
+            from distributed import Client
+        except ImportError:
+            raise BadInput("--scheduler needs the library distributed: pip install 'custodes[cluster]'.") from None
+        self.address = address
+        for name in ("distributed.client", "distributed.core", "distributed.comm"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)  # what they tell is told here in one sentence
+        try:
+            self.client: Any = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+        except (OSError, ValueError, TypeError, RuntimeError):
+            raise BadInput(
+                f"no Dask scheduler answers at '{address}': start one with 'dask scheduler', "
+                "or give another --scheduler, such as tcp://host:8786."
+            ) from None
+
+    def close(self) -> None:
+        """Leave the scheduler."""
+        with contextlib.suppress(Exception):
+            self.client.close(timeout=CONNECT_SECONDS)
+
+    def answers(self, study: bytes, jobs: Sequence[Job], stopped: Callable[[], bool]) -> Iterator[Answer]:
+        """The answers to all jobs as they come; ends early once `stopped()` is true."""
+        left, under_way = deque(jobs), {}
+        try:
+            while left or under_way:
+                for job in self._next(left, len(under_way)):
+                    future = self.client.submit(task.all_runs, study, job.country, set(job.done), pure=False)
+                    under_way[future] = job
+                for future in self._ended(list(under_way)):
+                    yield from self._answers(future, under_way.pop(future))
+                if stopped():
+                    return
+        finally:
+            with contextlib.suppress(Exception):
+                self.client.cancel(list(under_way), force=True)
+
+    def _next(self, left: deque[Job], under_way: int) -> Iterator[Job]:
+        """As many jobs as keep every thread busy, and a few more; not all, for each carries the study."""
+        if left:
+            room = 2 * sum(self.client.nthreads().values()) + SPARE - under_way
+            yield from (left.popleft() for _ in range(min(room, len(left))))
+
+    def _ended(self, futures: Sequence[Any]) -> list[Any]:
+        from distributed import wait
+
+        with contextlib.suppress(TimeoutError):
+            wait(futures, timeout=POLL_SECONDS, return_when="FIRST_COMPLETED")
+        if self.client.status != "running":
+            raise self._gone()
+        return [f for f in futures if f.done()]
+
+    def _gone(self) -> Stopped:
+        return Stopped(
+            f"the Dask scheduler at '{self.address}' has gone; what has ended is kept, "
+            "and the same command with --resume goes on from there."
+        )
+
+    def _answers(self, future: Any, job: Job) -> Iterator[Answer]:
+        """The runs of a country, or why there are none."""
+        if future.cancelled() or future.status == "lost":
+            raise self._gone()
+        problem = future.exception()
+        if problem is None:
+            for number, files in future.result():
+                yield Answer(job.country, number, files)
+        elif isinstance(problem, BadInput | ImportError):
+            raise BadInput(f"the workers of '{self.address}' cannot do this: {problem}")
+        else:
+            yield Answer(job.country, -1, {}, _cause(problem))
+
+
+def _cause(problem: BaseException) -> str:
+    if type(problem).__name__ == "KilledWorker":
+        return "its workers on the cluster were killed again and again"
+    return str(problem) if isinstance(problem, CustodesError) else f"{type(problem).__name__}: {problem}"
