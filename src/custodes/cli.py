@@ -42,6 +42,7 @@ SCHEMAS = (
     "parameter",
     "court",
     "actors",
+    "watchers",
 )  #: kinds of file whose schema can be printed
 ScenarioName = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="A built-in scenario, or a scenario file or folder.")
@@ -278,8 +279,10 @@ def schema(
         raise BadInput(f"'{flags.shown(kind)}' is not a kind of file.{mend}")
     from custodes.scenario import schema as schemas
     from custodes.scenario.actors import actors_schema
+    from custodes.scenario.watchers import watchers_schema
 
-    of_kind = actors_schema if kind == "actors" else getattr(schemas, f"{kind}_schema")
+    elsewhere = {"actors": actors_schema, "watchers": watchers_schema}
+    of_kind = elsewhere.get(kind) or getattr(schemas, f"{kind}_schema")
     _write(json.dumps(of_kind(), indent=2))
 
 

@@ -173,7 +173,7 @@ def test_levers_parameters_and_the_week_are_listed(tmp_path: Path) -> None:
     assert all(step.name in week.out for step in (*PREPARE, *SETTLE))
 
 
-@pytest.mark.parametrize("kind", ["scenario", "variant", "policy", "parameter"])
+@pytest.mark.parametrize("kind", ["scenario", "variant", "policy", "parameter", "court", "actors", "watchers"])
 def test_schema_is_json_schema(kind: str, tmp_path: Path) -> None:
     done = custodes("schema", kind, cwd=tmp_path)
     assert (done.code, done.err) == (0, "")

@@ -11,10 +11,11 @@ from custodes import draws, portable
 from custodes.engine.step import Deed, Week
 from custodes.errors import BadInput, BadScenario
 from custodes.mechanisms import careers, fallout, rings
+from custodes.observe import reports
 from custodes.observe.events import EventLog
 from custodes.observe.truth import Recorder
 from custodes.results import store
-from custodes.scenario import skeleton
+from custodes.scenario import skeleton, watchers
 from custodes.world.columns import IN_POST
 from custodes.world.court import clear
 from custodes.world.places import build_places
@@ -167,6 +168,24 @@ WATCHERS = {
     ),
     "more-than-all": ("outlets:\n- {name: A, passes: 3}\n", "'passes': must be less than or equal to 1"),
 }
+
+
+def test_a_misspelt_topic_is_refused_with_its_line(tmp_path: Path) -> None:
+    folder = skeleton.new("mine", tmp_path / "mine")
+    text = "outlets:\n- name: A\n  topics: {purge: 2}\n- name: B\n  topics:\n    incident: 1.2\n    insident: 1.3\n"
+    (folder / "watchers.yaml").write_text(text)
+    says = (
+        "mine/watchers.yaml, line 7: 'insident': is no kind of event that reports are about. Did you mean 'incident'?"
+    )
+    with pytest.raises(BadScenario) as caught:
+        cu.load(folder)
+    assert str(caught.value) == says
+    assert [p.sentence() for p in skeleton.problems(folder)] == [says]
+
+
+def test_topics_are_the_kinds_that_reports_are_about() -> None:
+    assert set(watchers.TOPICS) == set(reports.SIZES) | reports.PUBLIC
+    assert len(watchers.TOPICS) == len(set(watchers.TOPICS))
 
 
 @pytest.mark.parametrize("name", WATCHERS)

@@ -15,7 +15,7 @@ from custodes.scenario.reading import Document, read_yaml
 from custodes.scenario.schema import Court, ParameterOverride, ScenarioFile, TimelineEntry, Variant
 from custodes.scenario.tables import read_tables
 from custodes.scenario.validation import attempt, entries
-from custodes.scenario.watchers import Watchers
+from custodes.scenario.watchers import read_watchers
 
 __all__ = ["check", "new", "problems", "scenarios"]
 COMPANIONS: Final = (
@@ -159,7 +159,7 @@ def _of_file(file: Path, variant: Path | None) -> list[Problem]:
     if file.name == "actors.yaml":
         return actors_problems(file.parent)
     if file.name == "watchers.yaml":
-        return attempt(Watchers, document, document.data)[1]
+        return read_watchers(document)[1]
     if file.name == "timeline.yaml":
         return _of_list(document)
     return attempt(Variant if file == variant else ScenarioFile, document, document.data)[1]

@@ -1,15 +1,32 @@
 """Who reports on a country: the outlets in `watchers.yaml` beside a scenario, or two invented ones."""
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from pydantic import Field, model_validator
 
-from custodes.scenario.reading import read_yaml
+from custodes.scenario.problems import Problem, did_you_mean
+from custodes.scenario.reading import Document, read_yaml
 from custodes.scenario.schema import Grade, Model, Name, Real, Share, Short, SourceKey
-from custodes.scenario.validation import validated
+from custodes.scenario.validation import attempt, first_or_raise
 
 FILE: Final = "watchers.yaml"
+#: Kinds of events that reports can be about (`observe.reports`).
+TOPICS: Final = (
+    *("incident", "refusal", "lost", "retaken", "purge", "rehabilitation", "appointment", "order", "edict", "relapse"),
+    *(
+        "softening",
+        "resignation_wave",
+        "seizure",
+        "envoy_defection",
+        "plot",
+        "coup",
+        "ration_collapse",
+        "price_doubling",
+    ),
+    *("harvest", "reserve_empty", "camps_full", "dear_food", "hunger", "market_closure", "currency_reform", "reform"),
+    *("succession", "end", "uprising", "talks", "provocation", "sanction", "campaign", "aid", "crisis_step"),
+)
 Count = Annotated[Real, Field(gt=0, le=1000, allow_inf_nan=False)]
 
 
@@ -56,4 +73,25 @@ def watchers_in(folder: Path) -> tuple[OutletEntry, ...]:
     path = folder / FILE
     if not path.is_file():
         return DEFAULT
-    return tuple(validated(Watchers, read_yaml(path, f"{folder.name}/{FILE}")).outlets)
+    found, problems = read_watchers(read_yaml(path, f"{folder.name}/{FILE}"))
+    first_or_raise(problems)
+    assert found is not None
+    return tuple(found.outlets)
+
+
+def read_watchers(document: Document) -> tuple[Watchers | None, list[Problem]]:
+    """The file as `Watchers`, or all its problems: of its shape, else topics that no report is about."""
+    found, problems = attempt(Watchers, document, document.data)
+    for i, outlet in enumerate(found.outlets if found else ()):
+        for topic in (t for t in outlet.topics if t not in TOPICS):
+            line = document.line(("outlets", i, "topics", topic))
+            mend = did_you_mean(topic, TOPICS, f"Known are {', '.join(TOPICS)}")
+            problems.append(Problem(document.file, line, topic, "is no kind of event that reports are about", mend))
+    return found, problems
+
+
+def watchers_schema() -> dict[str, Any]:
+    """JSON Schema of `watchers.yaml`."""
+    schema = Watchers.model_json_schema()
+    schema["$defs"]["OutletEntry"]["properties"]["topics"]["propertyNames"] = {"enum": list(TOPICS)}
+    return schema
