@@ -7,6 +7,7 @@ from tests.cli.command import custodes
 
 import custodes as cu
 from custodes.observe.parting import parting
+from custodes.scenario.skeleton import new
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +62,29 @@ def test_the_command_compares_two_folders(runs: tuple[cu.Run, cu.Run], tmp_path:
     assert "They part in week 52" in done.out
     assert "Only in B" in done.out
     assert done.out.rstrip().endswith("several pairs must say.")
+
+
+def test_parameters_that_differ_are_named_first_however_they_were_set(tmp_path: Path) -> None:
+    """By a flag, by `with_settings`, by a file of the scenario: the record's settings know only of the first."""
+    new("mine", tmp_path / "mine")
+    with (tmp_path / "mine" / "parameters.yaml").open("a") as file:
+        file.write("\ncoups.start_rank: {value: {chief: 1, deputy: 0.5, director: 0.15}, source: invented, grade: D}\n")
+    plain = cu.load("toyland")
+    python = plain.with_settings(["fear.decay=0.3", "purge.theory=rivalry"])
+    one, other = (cu.run(s, weeks=3, sample="1/20", seed=seed) for s, seed in ((plain, 1), (python, 2)))
+    said = parting(one, other).settings
+    assert set(said[:2]) == {
+        "the parameter fear.decay 0.05 against 0.3",
+        "the parameter purge.theory mixed against rivalry",
+    }
+    assert said[2] == "the seed: 1 against 2"
+    filed = parting(one, cu.run(cu.load(tmp_path / "mine"), weeks=3, sample="1/20")).settings
+    assert filed[0] == "the parameter coups.start_rank.deputy 1.0 against 0.5"
+    flagged = parting(one, cu.run("toyland", weeks=3, sample="1/20", settings=["fear.decay=0.3"])).settings
+    assert flagged == ("the parameter fear.decay 0.05 against 0.3",)
+
+
+def test_a_lever_that_was_set_in_python_is_named() -> None:
+    plain = cu.load("toyland")
+    one, other = (cu.run(s, weeks=3, sample="1/20") for s in (plain, plain.with_settings(["levy_extra=0.01"])))
+    assert parting(one, other).settings == ("the timeline: levy_extra 0.01 from week 0 only in B",)

@@ -36,6 +36,7 @@ HEADLINE: Final = (
     "turmoil",
 )
 MOST: Final = 8
+ACTION: Final = ("week", "lever", "organ", "value", "until_week", "details")  #: what makes two dated actions the same
 KINDS_UNTOLD: Final = frozenset(("report",))
 
 
@@ -172,8 +173,10 @@ def _drifts(first: "Run", second: "Run", weeks_of: dict[str, int], weeks: int) -
 
 
 def _settings(first: "Run", second: "Run") -> Iterable[str]:
-    """What was set differently, as sentences."""
+    """What was set differently, as sentences: parameters first, whether a flag, Python or a file changed them."""
     a, b = first.record, second.record
+    parameters = _parameters(a, b)
+    yield from parameters.values()
     for name, said in (
         ("scenario", "the scenario"),
         ("seed", "the seed"),
@@ -182,11 +185,50 @@ def _settings(first: "Run", second: "Run") -> Iterable[str]:
     ):
         if a[name] != b[name]:
             yield f"{said}: {a[name]} against {b[name]}"
-    for name, said in (("policies", "policies"), ("settings", "settings")):
-        if list(a[name]) != list(b[name]):
-            yield f"{said}: {', '.join(map(str, a[name])) or 'none'} against {', '.join(map(str, b[name])) or 'none'}"
+    chosen = [[str(s) for s in r["settings"] if str(s).partition("=")[0] not in parameters] for r in (a, b)]
+    for said, here, there in (("policies", a["policies"], b["policies"]), ("settings", *chosen)):
+        if list(here) != list(there):
+            yield f"{said}: {', '.join(map(str, here)) or 'none'} against {', '.join(map(str, there)) or 'none'}"
+    if list(a["policies"]) == list(b["policies"]) and chosen[0] == chosen[1]:
+        yield from _timelines(a, b)
     if a.get("source_digest") != b.get("source_digest"):
         yield "the code: the two runs were made by different versions"
+
+
+def _parameters(a: dict[str, Any], b: dict[str, Any]) -> dict[str, str]:
+    """A sentence for each parameter whose value differs between two records, by its name; a part as `group.name.part`."""
+    here, there = ({row["name"]: row for row in r["parameters"]} for r in (a, b))
+    out = {}
+    for name in [*here, *(n for n in there if n not in here)]:
+        one, other = (_values(name, rows.get(name)) for rows in (here, there))
+        unlike = [part for part in {**one, **other} if one.get(part) != other.get(part)]
+        if unlike:
+            parts = (f"{part} {one.get(part, 'unknown')} against {other.get(part, 'unknown')}" for part in unlike)
+            out[name] = f"the parameter {'; '.join(parts)}"
+    return out
+
+
+def _values(name: str, row: dict[str, Any] | None) -> dict[str, Any]:
+    """The values of a row of a parameter table by the names of its parts; of a switch its choice."""
+    if row is None:
+        return {}
+    value, parts = row["value"], row.get("parts") or ()
+    if isinstance(value, list) and len(parts) == len(value):
+        return {f"{name}.{part}": v for part, v in zip(parts, value, strict=True)}
+    return {name: row.get("chosen") or value}
+
+
+def _timelines(a: dict[str, Any], b: dict[str, Any]) -> Iterable[str]:
+    """The first dated action that only one of two records has, and of how many."""
+    rows = [[{k: row[k] for k in ACTION} for row in r.get("timeline", ())] for r in (a, b)]
+    alone = [("A", row) for row in rows[0] if row not in rows[1]] + [
+        ("B", row) for row in rows[1] if row not in rows[0]
+    ]
+    if alone:
+        name, row = min(alone, key=lambda found: found[1]["week"])
+        to = f" of {row['organ']}" if row["organ"] else ""
+        more = f", and {len(alone) - 1} more that differ" if len(alone) > 1 else ""
+        yield f"the timeline: {row['lever']}{to} {row['value']} from week {row['week']} only in {name}{more}"
 
 
 def _title(run: "Run") -> str:
