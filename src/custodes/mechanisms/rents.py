@@ -91,10 +91,9 @@ def edict_on_court(edict: F) -> F:
 
 
 def privilege(world: World, week: Week, p: Params) -> float:
-    """What the treasury can afford against the rest: its won income over that of the burn-in's last year, at most 1.
+    """What the treasury can afford against the rest: its fees and levies over those of the burn-in's last year, at most 1.
 
-    More income than usual buys officials no more villas; a treasury that sells dollars it has saved looks rich until
-    they are spent.
+    More of them than usual buys officials no more villas; what dollars bring in does not count.
     """
     memory = world.memory
     income = memory.get("state_income_won_week", 0.0)
