@@ -1,18 +1,22 @@
 """From reports to what a watcher may conclude: how many such events there were, with the doubt of hearing of only some.
 
 Every report of an event heard of with chance p counts for 1/p (Horvitz and Thompson 1952), with the variance
-(1 - p) / p^2; invented ones are in the count, as they are in a watcher's. Nothing here looks at the truth but `truth`.
+(1 - p) / p^2. Invented ones are in the count, as they are in a watcher's, until they are contradicted; what is told of the
+street by one source alone may be invented, so that it raises no lower bound. Nothing here looks at the truth but `truth`.
 """
 
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from custodes.observe.reports import INVENTED
+
 if TYPE_CHECKING:
     import pandas as pd
 
     from custodes.results.run import Run
 
+CONFIRMED, CONTRADICTED = 1, 5  #: numbers of the Admiralty code
 COLUMNS = ("reported", "estimate", "low", "high", "truth")
 
 
@@ -44,12 +48,14 @@ def estimated(
 
     With `fate`, only falls that ended so (as reported, and in truth).
 
-    `estimate` with its 95 % interval `low` to `high` rests on the reports alone; the interval is never narrower than
-    what was reported, and for no report at all `high` is three events over the mean chance (the rule of three).
+    `estimate` with its 95 % interval `low` to `high` rests on the reports alone, without those that were contradicted.
+    `low` is never below what was reported, and for kinds that are invented now and then it is of reports with two sources;
+    for no report at all `high` is three events over the mean chance (the rule of three).
     """
     import pandas as pd
 
     rows = [r for r in run.reports if r["kind"] == kind and place in (None, r["place"]) and fate in (None, r["fate"])]
+    rows = [r for r in rows if r["number"] != CONTRADICTED]
     ended = {r["event"] for r in run.register if r["fate"] == fate}
     true = [e for e in run.log if e.kind == kind and place in (None, e.place) and (fate is None or e.id in ended)]
     stretches = -(-int(run.record["weeks"]) // weeks)
@@ -58,11 +64,19 @@ def estimated(
     for i in range(stretches):
         first, last = i * weeks, (i + 1) * weeks
         here = [r for r in rows if first <= r["happened"] < last]
-        estimate = sum(1.0 / r["chance"] for r in here)
-        spread = 1.96 * float(np.sqrt(sum((1.0 - r["chance"]) / r["chance"] ** 2 for r in here) + len(here)))
+        estimate, spread = _expanded(here)
         high = estimate + spread if here else 3.0 / mean_chance
+        sure = [r for r in here if r["number"] == CONFIRMED] if kind in INVENTED else here
+        low = float(len(sure)) if kind in INVENTED else max(float(len(sure)), estimate - spread)
         happened = sum(first <= e.week < last for e in true)
-        out.append((len(here), estimate, max(float(len(here)), estimate - spread), high, happened))
+        out.append((len(here), estimate, low, high, happened))
     result = pd.DataFrame(out, columns=list(COLUMNS))
     result.insert(0, "week", [i * weeks for i in range(stretches)])
     return result
+
+
+def _expanded(reports: list[dict[str, Any]]) -> tuple[float, float]:
+    """How many events stand behind some reports, and the half-width of its 95 % interval."""
+    estimate = sum(1.0 / r["chance"] for r in reports)
+    variance = sum((1.0 - r["chance"]) / r["chance"] ** 2 for r in reports) + len(reports)
+    return estimate, 1.96 * float(np.sqrt(variance))
