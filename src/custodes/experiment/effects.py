@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from custodes.errors import BadResults
 from custodes.experiment import intervals as iv
 from custodes.experiment import scales
-from custodes.experiment.intervals import Estimate, F, I64
+from custodes.experiment.intervals import I64, Estimate, F
 from custodes.experiment.splits import Split, split
 
 if TYPE_CHECKING:

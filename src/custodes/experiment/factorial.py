@@ -14,7 +14,7 @@ import numpy as np
 from custodes.experiment import intervals as iv
 from custodes.experiment import scales
 from custodes.experiment.effects import EXPOSED, EXPOSURE, PAIR, About, Panel, interval, judged, real
-from custodes.experiment.intervals import Estimate, F, I64
+from custodes.experiment.intervals import I64, Estimate, F
 
 CELLS: Final = ("none", "a", "b", "both")
 INTERACTION: Final = (1.0, -1.0, -1.0, 1.0)

@@ -125,7 +125,7 @@ def by_mechanism(content: Content) -> "pd.DataFrame":
         for r in content["effects"]
         for m in r["by_mechanism"]
     ]
-    return _frame(rows, "plan against measure unit switch choice difference low high n".split())
+    return _frame(rows, ["plan", "against", "measure", "unit", "switch", "choice", "difference", "low", "high", "n"])
 
 
 def _interaction(r: dict[str, Any]) -> dict[str, Any]:
@@ -154,12 +154,12 @@ def cells(content: Content) -> "pd.DataFrame":
         for r in content["factorial"]
         for name, cell in r["cells"].items()
     ]
-    return _frame(rows, "a b measure unit cell mean low high n".split())
+    return _frame(rows, ["a", "b", "measure", "unit", "cell", "mean", "low", "high", "n"])
 
 
 def parts(content: Content) -> "pd.DataFrame":
     """Who pays: one row a plan, measure and part."""
-    return _frame(list(content["parts"]), "plan measure unit by part difference low high n".split())
+    return _frame(list(content["parts"]), ["plan", "measure", "unit", "by", "part", "difference", "low", "high", "n"])
 
 
 def paths(content: Content) -> "pd.DataFrame":

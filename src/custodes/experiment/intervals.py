@@ -9,9 +9,11 @@ interval, which mends t where few points and skew meet. Chosen by measured cover
 lognormal (1) 94.9, Student with 3 degrees 95.0 per cent, where t alone has 95.4, 94.4, 91.4, 95.0, the bootstrap of type BCa
 94.4, 93.5, 91.3, 91.5 and Hall alone 94.9, 95.0, 93.4, 92.7.
 
-Shares: pseudo-countries (Bonett and Price 2012; Agresti and Coull 1998), one for each policy, in which the event happens under
-that policy alone; so no interval is without width when nothing happened, and it reaches about as far as the rule of three.
-The same is done for levels of which most countries have no difference at all.
+Differences of shares: pseudo-countries (Bonett and Price 2012), one for each policy, in which the event happens under that policy
+alone; so no interval is without width when nothing happened, and it reaches about as far as the rule of three (Hanley and
+Lippman-Hand 1983). A share alone: Agresti and Coull (1998), by t. Measured with 100 points of two lucks alike or not, events from
+0.2 to 60 per cent: differences cover in 94.7 to 100, shares in 95.1 to 99.7 per cent; with few events more, never less. Levels
+of which most countries have no difference at all are met in the same way.
 """
 
 from dataclasses import dataclass
@@ -77,11 +79,11 @@ def _two_sided(t: F, df: int) -> F:
     return np.asarray(2.0 * stdtr(df, -np.abs(t)))
 
 
-def average(values: F, points: I64, pseudo: F | None = None) -> Estimate:
-    """Averages of the columns of `values` (countries, columns) or (countries,), whole numbers of points sharing luck.
+def average(values: F, points: I64, pseudo: F | None = None, skewed: bool = True) -> Estimate:
+    """Averages of the columns of `values` (countries, columns) or (countries,), with `points` (countries,).
 
     `pseudo` (pseudo-countries, columns): countries that are added, each a point of its own; the value stays the plain mean.
-    A single point has no interval.
+    Without `skewed`, t alone. A single point has no interval.
     """
     x = _columns(values)
     groups = Points(points)
@@ -91,7 +93,7 @@ def average(values: F, points: I64, pseudo: F | None = None) -> Estimate:
     n = groups.n + len(extra)
     mean = (x.sum(axis=0) + extra.sum(axis=0)) / n
     residuals = np.concatenate([groups.sums(x) - groups.sizes[:, None] * mean, extra - mean])
-    return _of(x.mean(axis=0), mean, residuals, n, len(groups) - 1)
+    return _of(x.mean(axis=0), mean, residuals, n, len(groups) - 1, skewed)
 
 
 def _columns(values: F) -> F:
@@ -104,13 +106,13 @@ def _unknown(value: F) -> Estimate:
     return Estimate(value, nan, nan, nan, nan)
 
 
-def _of(value: F, centre: F, residuals: F, n: int, df: int) -> Estimate:
+def _of(value: F, centre: F, residuals: F, n: int, df: int, skewed: bool) -> Estimate:
     """The interval about `centre` from the residual sums of points (points, columns)."""
     m = len(residuals)
     square = (residuals**2).sum(axis=0)
     error = np.sqrt(m / (m - 1) * square) / n
     with np.errstate(invalid="ignore", divide="ignore"):
-        skew = np.where(square > 0, (residuals**3).mean(axis=0) / (square / m) ** 1.5, 0.0)
+        skew = np.where((square > 0) & skewed, (residuals**3).mean(axis=0) / (square / m) ** 1.5, 0.0)
         t = np.where(error > 0, centre / error, np.where(centre == 0, 0.0, CERTAIN))
     q = student(df)
     low = centre - error * np.maximum(q, _unskewed(np.full(skew.shape, q), skew, m))
@@ -136,7 +138,7 @@ def _unskewed(t: F, skew: F, m: int) -> F:
 def share(values: F, points: I64) -> Estimate:
     """A share of runs, (countries, columns) of 0, 1 or between; inside [0, 1]."""
     x = _columns(values)
-    return clipped(average(x, points, _repeated(ALONE, x)), 0.0, 1.0)
+    return clipped(average(x, points, _repeated(ALONE, x), skewed=False), 0.0, 1.0)
 
 
 def contrast(values: F, points: I64, weights: tuple[float, ...]) -> Estimate:

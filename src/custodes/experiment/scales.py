@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from custodes.experiment.intervals import Estimate, F, I64, logarithm
+from custodes.experiment.intervals import I64, Estimate, F, logarithm
 
 CONTINUITY = 0.5  #: events added to each cell (Haldane 1956; Anscombe 1956)
 

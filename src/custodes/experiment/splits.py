@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from custodes.experiment.intervals import F, I64, Points, resampled
+from custodes.experiment.intervals import I64, F, Points, resampled
 
 PARTS: Final = ("parameter", "mechanism", "luck")
 TAILS: Final = (0.025, 0.975)

@@ -26,14 +26,25 @@ def paragraph(content: Row) -> str:
 
 def opening(c: Row) -> str:
     """What was compared."""
-    lucks = f", each point of the unknowns with {c['lucks']} different lucks" if c["lucks"] > 1 else ""
-    drawn = f"drawn from {c['unknowns']} unknowns ({c['uncertain']})" if c["unknowns"] else "that differ in luck alone"
-    text = (
-        f"{count(c['countries'], 'possible country', 'possible countries')} {drawn}{lucks}, met each of "
-        f"{len(c['plans'])} plans for {years(c['weeks'])} with the same luck; every difference is against the same country without a policy."
+    lucks = f", each point of them with {c['lucks']} different lucks" if c["lucks"] > 1 else ""
+    drawn = (
+        f"drawn from {count(c['unknowns'], 'unknown', 'unknowns')} ({c['uncertain']}){lucks}"
+        if c["unknowns"]
+        else "that differ in luck alone"
     )
-    lost = len(c["left_out"])
-    return text + (f" {count(lost, 'country was', 'countries were')} left out because a run failed." if lost else "")
+    text = (
+        f"{count(c['countries'], 'possible country', 'possible countries')} {drawn}, each "
+        f"met under {len(c['plans'])} plans for {years(c['weeks'])} with the same luck; "
+        "every difference is against the same country without a policy, with its 95 % interval in brackets."
+    )
+    return text + left_out(c)
+
+
+def left_out(c: Row) -> str:
+    """How many countries are not compared, and why."""
+    lost = set(c["left_out"])
+    why = "a run failed" if lost <= {f["country"] for f in c["failed"]} else "a run failed or was not made"
+    return f" {count(len(lost), 'country was', 'countries were')} left out because {why}." if lost else ""
 
 
 def of_plan(plan: Row, c: Row) -> str:
@@ -41,9 +52,9 @@ def of_plan(plan: Row, c: Row) -> str:
     rows = [r for r in c["effects"] if r["plan"] == plan["name"] and r["n"]]
     outcomes = [r for r in rows if r["kind"] == "share" and (r["primary"] or r["found"])]
     first = [r for r in rows if r["kind"] == "level" and r["primary"]]
-    hurt = [r for r in rows if r["kind"] == "level" and r["suffering"] and not r["primary"]]
+    hurt = [r for r in rows if r["suffering"] and not r["primary"]]
     said = [outcome(r) for r in outcomes] + [level(r) for r in first] + [suffering(hurt)] + [others(rows)]
-    return f"{named(plan['name'])}: " + " ".join(s for s in said if s) if rows else ""
+    return f"{capital(named(plan['name']))}: " + " ".join(capital(s) for s in said if s) if rows else ""
 
 
 def outcome(r: Row) -> str:
@@ -62,7 +73,7 @@ def base_rate(r: Row) -> str:
     known = r["base_rate"]
     if not known:
         return f"{model}, and no base rate is known"
-    ends = f" ({percent(known['low'])} to {percent(known['high'])})" if known.get("low") is not None else ""
+    ends = f" ({span(percent(known['low']), percent(known['high']))})" if known.get("low") is not None else ""
     return f"history has it in {percent(known['rate'])} of years of such regimes{ends}, {model}"
 
 
@@ -71,7 +82,8 @@ def level(r: Row) -> str:
     if r["low"] is None:
         return f"{label(r['measure'])} was the same in every country."
     if r["found"]:
-        return f"{label(r['measure'])} {moved(r)}; {better(r)}nine of ten single countries lie between {signed(r, 'range_low')} and {signed(r, 'range_high')}."
+        ends = f"{signed(r, 'range_low')} and {signed(r, 'range_high')}"
+        return f"{label(r['measure'])} {moved(r)}; {better(r)}nine of ten single countries lie between {ends}."
     return (
         f"{label(r['measure'])} did not move by more than is uncertain ({span(signed(r, 'low'), signed(r, 'high'))})."
     )
@@ -106,7 +118,7 @@ def others(rows: Sequence[Row]) -> str:
     """How many further measures moved."""
     rest = [r for r in rows if not (r["primary"] or r["suffering"] or r["kind"] == "share")]
     found = sum(r["found"] for r in rest)
-    return f"Of {count(len(rest), 'further measure', 'further measures')} {found} moved." if rest else ""
+    return f"{found} of {count(len(rest), 'further measure', 'further measures')} moved." if rest else ""
 
 
 def together(c: Row) -> str:
@@ -122,16 +134,20 @@ def _pair(rows: Sequence[Row], pair: tuple[str, str]) -> str:
     first = [r for r in rows if r["primary"]]
     rest = [label(r["measure"]) for r in rows if r["found"] and not r["primary"]]
     more = f" Beyond the sum too: {listed(rest)}." if rest else ""
-    return f"{named(pair[0])} and {named(pair[1])} together: " + " ".join(r["words"] for r in first) + more
+    return (
+        f"{capital(named(pair[0]))} and {named(pair[1])} together: "
+        + " ".join(capital(r["words"]) for r in first)
+        + more
+    )
 
 
 def beyond(r: Row) -> str:
     """One interaction in words."""
     i, log = r["interaction"], r["log_hazard"]
     if i["low"] is None:
-        return f"for {label(r['measure'])} nothing can be said."
+        return f"Of {label(r['measure'])} nothing can be said: it never came."
     ends = span(amount(r, i["low"]), amount(r, i["high"]))
-    what = f"on {label(r['measure'])} both do {amount(r, i['value'])} beyond the sum of each ({ends})"
+    what = f"{label(r['measure'])} under both differs from the sum of each by {amount(r, i['value'])} ({ends})"
     if r["found"]:
         return (
             f"{what}, and so on the scale of ratios: an interaction is found."
@@ -149,9 +165,13 @@ def beyond(r: Row) -> str:
 def beyond_three(r: Row) -> str:
     """What three policies do together, in words."""
     b = r["beyond_sum"]
-    what = f"{named(r['a'])}, {named(r['b'])} and {named(r['c'])} on {label(r['measure'])}: all three do {amount(r, b['value'])} beyond the sum of each"
+    ends = span(amount(r, b["low"]), amount(r, b["high"]))
+    names = f"{named(r['a'])}, {named(r['b'])} and {named(r['c'])}"
     third = "is" if r["found"] else "cannot be"
-    return f"{what} ({span(amount(r, b['low']), amount(r, b['high']))}); an interaction of all three {third} told from nothing."
+    return (
+        f"{capital(label(r['measure']))} under {names} differs from the sum of each by {amount(r, b['value'])} ({ends}); "
+        f"an interaction of all three {third} told from nothing."
+    )
 
 
 def _both(r: Row) -> bool:
@@ -161,7 +181,7 @@ def _both(r: Row) -> bool:
 
 def doubt(c: Row) -> str:
     """What one country's differences hang on, and whether a rival theory turns a sign."""
-    rows = [r for r in c["effects"] if r["primary"] and r["kind"] == "level" and r["split"]]
+    rows = [r for r in c["effects"] if r["primary"] and r["split"]]
     measures = dict.fromkeys(r["measure"] for r in rows)
     parts = [f"{label(m)} {_parts([r for r in rows if r['measure'] == m])}" for m in measures]
     said = (
@@ -201,16 +221,22 @@ def chance(c: Row) -> str:
     """How many differences were asked for, and how many would be called found by chance."""
     if not c["asked_beforehand"]:
         return ""
+    asked = count(c["asked_beforehand"], "difference was", "differences were")
     return (
-        f"{count(c['asked_beforehand'], 'difference', 'differences')} on measures named beforehand ({listed([label(m) for m in c['primary']])}) "
-        f"were judged one by one, of which about {c['expected_by_chance']:.2g} would be called found were there nothing; among what else is called "
-        "found, one in twenty is expected to be nothing."
+        f"{asked} asked for beforehand ({listed([label(m) for m in c['primary']])}) and judged one by one: were there nothing, about "
+        f"{c['expected_by_chance']:.2g} would be called found. "
+        "Among all else that is called found, one in twenty is expected to be nothing."
     )
 
 
 def apart(low: float | None, high: float | None) -> bool:
     """Whether an interval misses nothing."""
     return low is not None and high is not None and (low > 0 or high < 0)
+
+
+def capital(text: str) -> str:
+    """A sentence's beginning."""
+    return text[:1].upper() + text[1:]
 
 
 def label(name: str) -> str:
@@ -225,25 +251,25 @@ def named(plan: str) -> str:
 
 def percent(x: float | None) -> str:
     """A share in per cent, two digits that count."""
-    return "an unknown share" if x is None else minus(f"{100 * x:.3g} %")
+    return "an unknown share" if x is None else minus(f"{digits(100 * x)} %")
 
 
 def points(x: float | None) -> str:
     """A difference of shares in points of per cent."""
-    return "unknown" if x is None else minus(f"{100 * x:+.2g} points")
+    return "unknown" if x is None else minus(f"{digits(100 * x, '+', 2)} points")
 
 
 def size(r: Row, x: float) -> str:
     """How large a change is: a part of the level without the plan, else in its unit; without sign unless it points the other way."""
     x = x if r["difference"] >= 0 else -x
     base = r["mean_against"]
-    return minus(f"{100 * x / base:.3g} %") if base and base > 0 else minus(f"{x:.3g} {r['unit']}")
+    return minus(f"{digits(100 * x / base)} %" if base and base > 0 else f"{digits(x)} {r['unit']}")
 
 
 def signed(r: Row, key: str) -> str:
     """A change with its sign, as a part of the level without the plan, else in its unit."""
     base = r["mean_against"]
-    return minus(f"{100 * r[key] / base:+.3g} %") if base and base > 0 else minus(f"{r[key]:+.3g} {r['unit']}")
+    return minus(f"{digits(100 * r[key] / base, '+')} %" if base and base > 0 else f"{digits(r[key], '+')} {r['unit']}")
 
 
 def amount(r: Row, x: float | None) -> str:
@@ -251,7 +277,12 @@ def amount(r: Row, x: float | None) -> str:
     if x is None or r["kind"] == "share":
         return points(x)
     base = r["cells"]["none"]["mean"]
-    return minus(f"{100 * x / base:+.3g} %") if base and base > 0 else minus(f"{x:+.3g} {r['unit']}")
+    return minus(f"{digits(100 * x / base, '+')} %" if base and base > 0 else f"{digits(x, '+')} {r['unit']}")
+
+
+def digits(x: float, sign: str = "-", n: int = 3) -> str:
+    """So many digits that count, thousands grouped, never as a power of ten above."""
+    return f"{x:{sign},.0f}" if abs(x) >= 10 ** (n - 1) else f"{x:{sign}.{n}g}"
 
 
 def span(low: str, high: str) -> str:
