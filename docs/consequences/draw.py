@@ -36,11 +36,11 @@ class Picture:
                 "fontSize": 10.5,
                 "x": 0,
                 "y": 2,
-                "text": self.source,
+                "text": self.source.split("\n"),
             },
             "data": {"values": [{}]},
             "width": 10,
-            "height": 16,
+            "height": 16 * (1 + self.source.count("\n")),
         }
         whole = {
             "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
@@ -148,6 +148,122 @@ def side_by_side(*charts: Spec, columns: int = 2) -> Spec:
     """Charts in a grid."""
     apart = {"scale": {"color": "independent"}}
     return {"resolve": apart, "concat": list(charts), "columns": columns, "spacing": {"row": 26, "column": 40}}
+
+
+def ranges(
+    rows: Sequence[tuple[str, float, float, float, str]],
+    *,
+    x: str,
+    title: str,
+    width: int = 330,
+    form: str = ",~f",
+    domain: tuple[float, float] | None = None,
+    zero: bool = True,
+    says: Mapping[str, str] | None = None,
+    labels: bool = True,
+) -> Spec:
+    """A row for each name: its value as a point, its interval as a line, its colour; `says` puts words beside points."""
+    values = [
+        {
+            "name": n,
+            "at": digits(m),
+            "low": digits(low),
+            "high": digits(high),
+            "colour": c,
+            "says": (says or {}).get(n, ""),
+        }
+        for n, m, low, high, c in rows
+    ]
+    names = [n for n, *_ in rows]
+    least, most = domain or (min(0.0, *(r[2] for r in rows)), max(0.0, *(r[3] for r in rows)))
+    ey: Spec = {
+        "field": "name",
+        "type": "nominal",
+        "sort": names,
+        "title": None,
+        "axis": {"labelLimit": 260, "ticks": False, "labelColor": INK} if labels else None,
+    }
+    ex: Spec = {
+        "field": "at",
+        "type": "quantitative",
+        "title": x,
+        "scale": {"domain": [least, most], "nice": False},
+        "axis": {"format": form, "tickCount": 6},
+    }
+    colour = {"field": "colour", "type": "nominal", "scale": None}
+    layers: list[Spec] = []
+    if zero:
+        at = {"values": [{"x": 0}]}
+        layers.append(
+            {"data": at, "mark": {"type": "rule", "color": "#999999"}, "encoding": {"x": {**ex, "field": "x"}}}
+        )
+    layers += [
+        {
+            "mark": {"type": "rule", "strokeWidth": 2, "clip": True},
+            "encoding": {"y": ey, "x": ex | {"field": "low"}, "x2": {"field": "high"}, "color": colour},
+        },
+        {
+            "mark": {"type": "point", "filled": True, "size": 55, "opacity": 1, "clip": True},
+            "encoding": {"y": ey, "x": ex, "color": colour},
+        },
+    ]
+    if says:
+        layers.append(
+            {
+                "mark": {"type": "text", "align": "left", "dx": 8, "color": MUTED},
+                "encoding": {"y": ey, "x": ex | {"field": "high"}, "text": {"field": "says"}},
+            }
+        )
+    heading = {"text": title}
+    return {"width": width, "height": {"step": 26}, "data": {"values": values}, "layer": layers, "title": heading}
+
+
+def stack(
+    x: Sequence[float], parts: Mapping[str, Any], *, x_title: str, title: str, y: str, colours: Sequence[str]
+) -> Spec:
+    """Shares that make a whole, one upon the other, with the names where each is thickest."""
+    names = list(parts)
+    shares = np.array([parts[n] for n in names])
+    upper = np.cumsum(shares, axis=0)
+    lower = upper - shares
+    rows = [
+        {"x": digits(float(x[i])), "low": digits(float(lower[k, i])), "high": digits(float(upper[k, i])), "part": n}
+        for k, n in enumerate(names)
+        for i in range(len(x))
+    ]
+    ex = {
+        "field": "x",
+        "type": "quantitative",
+        "title": x_title,
+        "scale": {"domain": [float(x[0]), float(x[-1])], "nice": False},
+    }
+    ey = {
+        "field": "low",
+        "type": "quantitative",
+        "title": None,
+        "scale": {"domain": [0, 1]},
+        "axis": {"format": ".0%", "tickCount": 5},
+    }
+    colour = {"field": "part", "type": "nominal", "legend": None, "scale": {"domain": names, "range": list(colours)}}
+    words = []
+    for k, n in enumerate(names):
+        thick = np.flatnonzero(shares[k] > 0.95 * shares[k].max())
+        i = int(thick[thick.size // 2])
+        if shares[k, i] > 0.07:
+            words.append({"x": float(x[i]), "low": float(lower[k, i] + shares[k, i] / 2), "text": n})
+    layers: list[Spec] = [
+        {
+            "mark": {"type": "area", "interpolate": "step-after"},
+            "encoding": {"x": ex, "y": ey, "y2": {"field": "high"}, "color": colour},
+        },
+        {
+            "data": {"values": words},
+            "mark": {"type": "text", "fontWeight": 600, "color": INK},
+            "encoding": {"x": ex, "y": ey, "text": {"field": "text"}},
+        },
+    ]
+    heading = {"text": title, "subtitle": y, "subtitleColor": MUTED, "subtitleFontSize": 11}
+    return {"width": 400, "height": 215, "data": {"values": rows}, "layer": layers, "title": heading}
 
 
 def _domain(lines: Mapping[str, Curve]) -> tuple[float, float]:

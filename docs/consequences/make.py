@@ -1,7 +1,8 @@
-"""Draw every figure of these pages and fill in their numbers: `python docs/consequences/make.py` (about five minutes).
+"""Draw every figure of these pages and write their numbers and verdicts: `python docs/consequences/make.py` (about ten minutes).
 
-`python docs/consequences/make.py pay kuran` makes only those. The runs are those of `tests/consequences/runs.py`; seeds are fixed, so
-the same code gives the same figures.
+`python docs/consequences/make.py pay kuran` makes only those. The runs are those of `tests/consequences`; seeds are fixed, so
+the same code gives the same figures. What stands between marks in a page, and the last column of the first page, is written
+here and nowhere else.
 """
 
 import sys
@@ -11,42 +12,64 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
+import causes  # noqa: E402
 import effects  # noqa: E402
 import literature  # noqa: E402
-from tests.consequences import runs  # noqa: E402
+import outside  # noqa: E402
+import years  # noqa: E402
+from tests.consequences import courts, runs  # noqa: E402
 
-BEGIN, END = "<!-- numbers: written by make.py -->", "<!-- end of numbers -->"
+import court  # noqa: E402
+
+PAGES = effects.ALL | years.ALL | causes.ALL | court.ALL | outside.ALL
+#: What each page's runs are, so that they can be made several at a time.
+ARMS = {
+    "rights-order": ["nothing", "order", "order with purge", "order renewed", "fed", "fed and order"],
+    "pay": ["nothing", "half a wage", "living wage", "revenue cut"],
+    "rights-talk": ["nothing", "rights talk"],
+    "rations": ["long nothing", "no rations", "empty pool", "bad harvests"],
+    "growth": ["nothing", "promise", "sanctions", "growth"],
+    "purge-causes": ["nothing", "long nothing", *(f"{cause} falls" for cause in runs.CAUSES)],
+    "purges": ["nothing", "security purged"],
+    "army": ["nothing", "army slighted"],
+    "edict": ["nothing", "edict", "superiors demand more", "officials keep more"],
+    "leader-answer": ["rights talk"],
+    "interaction": ["nothing", "sanctions", "rights talk", "both"],
+    "engagement": ["nothing", "sanctions", "sanctions and aid"],
+    "crisis-ladder": ["many flee", "few flee"],
+}
+#: Pages with more runs of some arms, and pages with courts alone.
+MORE = {
+    "growth": (("as it was",), years.FREE),
+    "leader-answer": (("leader", outside.TALK), outside.ANSWERED),
+}
+COURTS = {
+    "purges": ("nothing", "guard purged"),
+    "envoys": ("nothing", "one defects", court.RECALLED),
+}
 
 
 def main(wanted: list[str]) -> None:
-    """Make the named figures, or all."""
+    """Make the named figures and pages, or all."""
     with tempfile.TemporaryDirectory() as shelf:
         runs.shelf = Path(shelf)
         for function in literature.ALL:
             name = function.__name__.replace("_", "-")
             if not wanted or name in wanted:
                 print(function().write(HERE).name, flush=True)
-        for name, (effect, heads) in effects.ALL.items():
+        for name, page in PAGES.items():
             if not wanted or name in wanted:
-                picture, rows = effect()
-                print(picture.write(HERE).name, flush=True)
-                fill(HERE / f"{name}.md", table(rows, heads))
+                prepare(name)
+                page().write(HERE)
+                print(f"{name}.md", flush=True)
 
 
-def table(rows: list[effects.Row], heads: tuple[str, str]) -> str:
-    """Numbers as a Markdown table; a column without a heading is left out."""
-    columns = [h for h in heads if h]
-    lines = ["| against the paired run | " + " | ".join(columns) + " |", "| --- |" + " --- |" * len(columns)]
-    lines += ["| " + " | ".join(row[: 1 + len(columns)]) + " |" for row in rows]
-    return "\n".join(lines)
-
-
-def fill(page: Path, numbers: str) -> None:
-    """Write the numbers between their marks."""
-    text = page.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    page.write_text(f"{before}{BEGIN}\n\n{numbers}\n\n{END}{after}", encoding="utf-8")
+def prepare(name: str) -> None:
+    """Make the runs of a page that are not made yet."""
+    wanted = [(arm, seed) for arm in ARMS.get(name, ()) for seed in runs.SEEDS]
+    arms, seeds = MORE.get(name, ((), ()))
+    runs.prepare(dict.fromkeys(wanted + [(arm, seed) for arm in arms for seed in seeds]))
+    courts.prepare(COURTS.get(name, ()), court.PAIRS)
 
 
 if __name__ == "__main__":

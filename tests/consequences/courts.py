@@ -59,7 +59,9 @@ class CourtSeen:
     series: dict[str, F]
     register: list[dict[str, Any]]
     kinds: dict[str, int]
+    first: dict[str, int] = field(default_factory=dict)  #: weeks from `BEFORE` to the first event of a kind
     deputies: list[F] = field(default_factory=list)  #: persons of the deputies' posts, a row a week, from week 0
+    blame: list[F] = field(default_factory=list)  #: blame of each organ, a row a week, from week 0
 
 
 # --- what is watched -----------------------------------------------------------------------------------------------------
@@ -155,9 +157,10 @@ made: Final[dict[tuple[str, int], CourtSeen]] = {}  #: courts that were made els
 
 def prepare(arms: Sequence[str], seeds: range, workers: int = 2) -> None:
     """Make courts ahead, several at a time."""
-    wanted = [(arm, seed) for seed in seeds for arm in arms]
-    with ProcessPoolExecutor(workers) as pool:
-        made.update(zip(wanted, pool.map(seen, *zip(*wanted, strict=True), chunksize=8), strict=True))
+    wanted = [(arm, seed) for seed in seeds for arm in arms if (arm, seed) not in made]
+    if wanted:
+        with ProcessPoolExecutor(workers) as pool:
+            made.update(zip(wanted, pool.map(seen, *zip(*wanted, strict=True), chunksize=8), strict=True))
 
 
 def run(
@@ -181,6 +184,7 @@ def run(
         if each:
             each(world, week, p)
         out.deputies.append(_deputies(world))
+        out.blame.append(world.branch.blame.copy())
         step(world, p, levers, log, deeds, names)
         if t >= BEFORE:
             for name, watch in watches.items():
@@ -188,6 +192,7 @@ def run(
     for event in log:
         if event.week >= BEFORE:
             out.kinds[event.kind] = out.kinds.get(event.kind, 0) + 1
+            out.first.setdefault(event.kind, event.week - BEFORE)
     out.register = [r for r in world.register if r["week"] >= BEFORE]
     return out
 
@@ -233,7 +238,7 @@ def one_cause(cause: str) -> tuple[str, ...]:
 
 
 class Traces(NamedTuple):
-    """What falls left behind: one row for each fall of those who are asked about; truth values are 0 or 1."""
+    """What falls left behind: one value for each fall of those who are asked about; truth values are 0 or 1."""
 
     blame: F
     suspicion: F
@@ -243,21 +248,30 @@ class Traces(NamedTuple):
     gained: F  #: the denouncer rose within 26 weeks
     back: F  #: in a post within 104 weeks
     deputies: F  #: share of the organ's deputies who are gone after 26 weeks
+    since: F  #: weeks from the last denunciation to the fall; 9999 for none
+    path: F  #: blame of the organ in the year before, (falls, 52): the last column is the week of the fall
     years: float  #: that were watched
 
 
 def traces(settings: tuple[str, ...], seeds: range, years: int, rank: str = "chief", cause: str = "") -> Traces:
     """Falls of holders of a rank in the organs that people meet, in courts with these settings, for `cause` or any."""
-    rows = []
+    rows, paths = [], []
     for seed in seeds:
         arm = CourtArm(settings=settings, weeks=52 * years + WITHIN)
         seen_ = run(arm, seed, _drive if cause == "corruption" else None, _AT_COURT, ("loyalty",))
         falls = [
             r for r in seen_.register if r["week"] < BEFORE + 52 * years and r["rank"] == rank and r["organ"] in MET
         ]
-        rows += [_trace(r, seen_.deputies) for r in falls if cause in ("", r["cause"])]
-    columns = np.array(rows).T if rows else np.zeros((8, 0))
-    return Traces(*columns, float(years * len(seeds)))
+        falls = [r for r in falls if cause in ("", r["cause"])]
+        rows += [_trace(r, seen_.deputies) for r in falls]
+        paths += [_path(r, seen_.blame) for r in falls]
+    columns = np.array(rows).T if rows else np.zeros((9, 0))
+    return Traces(*columns, np.array(paths).reshape(-1, 52), float(years * len(seeds)))
+
+
+def _path(record: dict[str, Any], blame: list[F]) -> F:
+    week, organ = record["week"], COURT_ORGANS.index(record["organ"])
+    return np.array([row[organ] for row in blame[week - 51 : week + 1]])
 
 
 _AT_COURT: Final = tuple(name for name in COURT if name not in ("officers", "rings", "endings"))
@@ -283,4 +297,5 @@ def _trace(record: dict[str, Any], deputies: list[F]) -> tuple[float, ...]:
         float(record["denouncer_gained"]),
         float(back),
         gone,
+        float(record["since_denounced"]),
     )

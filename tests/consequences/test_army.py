@@ -1,6 +1,6 @@
 """Consequence 8: an army that loses standing: officers ask to leave, and some run contraband, since they are seldom searched.
 
-One-sided t tests over five paired seeds, error rate 1 in 1,000 each. The army's share of the budget and of the leader's
+One-sided t tests over ten paired seeds, error rate 1 in 1,000 each. The army's share of the budget and of the leader's
 attention falls by 30 %.
 """
 

@@ -15,21 +15,26 @@ from custodes.week import parameters_of
 from tests.consequences.runs import COUNTRY, DONE, SEEDS, seen
 
 pytestmark = pytest.mark.xdist_group("ladder")
-TURMOIL = (0.1, 0.2, 0.35, 0.5, 0.65, 0.9)
+#: Turmoil in each of the ladder's bands: below every threshold, then above one more in each.
+BANDS = ((0.05, 0.1), (0.2, 0.25), (0.35, 0.5), (0.65, 0.9))
 
 
 def test_given_turmoil_the_ladder_is_a_distribution_that_rises_with_it() -> None:
-    """Mean level after a year; 2,000 runs each, whose standard error is below .03: differences of .1 are none of luck."""
+    """Mean level after a year, 2,000 runs each: 0, .28, 1.54, 3.2, with standard errors below .03.
+
+    From band to band it rises by .1 at least: three standard errors of a difference that is none, 1 in 1,000. Within a band
+    turmoil makes no difference to the last digit, since the same luck meets the same table.
+    """
     p = parameters_of(cu.load(COUNTRY).parameters).crisis
     means = []
-    for theta in TURMOIL:
-        shares = ladder(theta, 12, 2000, p)
-        assert shares.shape[-1] == len(LEVELS)
-        assert np.allclose(shares.sum(axis=-1), 1.0)
-        means.append(mean_level(shares)[-1].mean())
+    for band in BANDS:
+        shares = [ladder(theta, 12, 2000, p) for theta in band]
+        assert shares[0].shape[-1] == len(LEVELS)
+        assert np.allclose(shares[0].sum(axis=-1), 1.0)
+        assert np.array_equal(shares[0], shares[1])
+        means.append(float(mean_level(shares[0])[-1].mean()))
     assert means[0] == 0.0, "below the first threshold nobody moves"
-    assert all(a - 0.05 <= b for a, b in itertools.pairwise(means)), "above 0.6 turmoil makes no more difference"
-    assert means[-1] > means[0] + 1.0
+    assert all(a + 0.1 < b for a, b in itertools.pairwise(means))
 
 
 @pytest.mark.parametrize("seed", SEEDS)

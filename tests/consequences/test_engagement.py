@@ -1,6 +1,6 @@
 """Consequence 6: engagement that pays the state relieves what sanctions press.
 
-One-sided t tests over five paired seeds, error rate 1 in 1,000 each. Sanctions cut four fifths of exports, with little
+One-sided t tests over ten paired seeds, error rate 1 in 1,000 each. Sanctions cut four fifths of exports, with little
 leaking through; engagement pays the state 1.5 billion dollars a year while they stand.
 """
 

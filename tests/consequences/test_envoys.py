@@ -1,6 +1,6 @@
 """Consequence 11: trusted officials abroad defect although family is held; a listed defection changes the rules for the rest.
 
-One-sided t tests over eight paired courts of four years, error rate 1 in 1,000 each. Defections are counted by their
+One-sided t tests over ten paired courts of four years, error rate 1 in 1,000 each. Defections are counted by their
 expectation, the sum of the chances from which they are drawn: 11 a year as drawn, 10 as expected in a court alone.
 """
 
@@ -11,7 +11,7 @@ from tests.consequences import courts
 from tests.consequences.runs import every
 
 pytestmark = pytest.mark.xdist_group("courts")
-SEEDS = range(1, 9)
+SEEDS = range(1, 11)
 RECALLED = "one defects, some are recalled"
 
 
@@ -23,7 +23,7 @@ def more(name: str, arm: str) -> np.ndarray:  # type: ignore[type-arg]
 def test_they_leave_although_their_family_is_held() -> None:
     """Nine of ten heads have their family at home, and most defections to be expected are theirs, though it holds them.
 
-    Means of eight courts and four years: no test of significance, since the shares are exact expectations.
+    Means of ten courts and four years: no test of significance, since the shares are exact expectations.
     """
     held = courts.means("family held", "nothing", SEEDS).mean()
     of_held = courts.means("family held, of defections", "nothing", SEEDS).mean()

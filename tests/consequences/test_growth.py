@@ -1,11 +1,11 @@
 """Consequence 12, the part of belief: a promise without growth costs support, growth wins it; most runs do not end.
 
-Support: one-sided t tests over five paired seeds, error rate 1 in 1,000 each.
+Support: one-sided t tests over ten paired seeds, error rate 1 in 1,000 each.
 """
 
 import pytest
 
-from tests.consequences.runs import MORE_SEEDS, SEEDS, above, below, mean, pairs, seen
+from tests.consequences.runs import SEEDS, above, below, mean, pairs, seen
 
 pytestmark = pytest.mark.xdist_group("growth")
 
@@ -29,7 +29,7 @@ def test_growth_raises_support() -> None:
 def test_without_growth_support_does_not_rise_on_its_own() -> None:
     """In the country to which nothing happens support stays within 0.01 of where it was, half a year and three years on.
 
-    No test of significance: a bound on each of five runs. 0.01 is half of what growth brings.
+    No test of significance: a bound on each of ten runs. 0.01 is half of what growth brings.
     """
     for seed in SEEDS:
         support = seen("long nothing", seed).of("private_support")
@@ -37,11 +37,18 @@ def test_without_growth_support_does_not_rise_on_its_own() -> None:
 
 
 def test_most_runs_do_not_end() -> None:
-    """Of eight five-year runs of the country with its real measures at most two end in a breakdown.
+    """Of ten five-year runs of the country with its real measures at most three end in a breakdown.
 
-    Measured: none. If 11 % of such runs end (2.3 % a year, 1946-2010, the base rate of this type of regime) the test fails
-    wrongly with a probability of 5 %; it lets a country pass of which three in five break down with 5 %. Eight runs can
-    rule out a collapsing country, and cannot tell 2 % a year from 0.
+    Measured: see docs/consequences/growth.md. If 11 % of such runs end (2.3 % a year, 1946-2010, the base rate of this type
+    of regime) the test fails wrongly with a probability of 2 %; it lets a country pass of which three in five break down with
+    5 %. Ten runs can rule out a collapsing country, and cannot tell 2 % a year from 0.
     """
-    ended = [seed for seed in MORE_SEEDS if seen("as it was", seed).fell]
-    assert len(ended) <= 2
+    ended = [seed for seed in SEEDS if seen("as it was", seed).fell]
+    assert len(ended) <= 3
+
+
+@pytest.mark.parametrize("name", ["private_support", "official_loyalty"])
+def test_sanctions_cost_support_and_loyalty(name: str) -> None:
+    """Without economic improvement: support -.004 in the year after, officials' loyalty -.028; bounds at half."""
+    bound = {"private_support": -0.002, "official_loyalty": -0.014}[name]
+    assert below(pairs(mean(name, 26, 77), "sanctions"), bound)

@@ -1,6 +1,6 @@
 """Consequence 2: unfed guards extort, a living wage cuts it; blocked revenue weakens control and raises pressure, apart.
 
-One-sided t tests over five paired seeds, error rate 1 in 1,000 each; bounds lie about half-way, in logarithms, between no
+One-sided t tests over ten paired seeds, error rate 1 in 1,000 each; bounds lie about half-way, in logarithms, between no
 effect and what was measured (docs/consequences/pay.md), except where only the sign is claimed.
 """
 
@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import custodes as cu
-from tests.consequences.runs import ARMS, DONE, GUARDS, SEEDS, F, Seen, above, below, every, mean, pairs, ratios, seen
+from tests.consequences.runs import ARMS, DONE, GUARDS, SEEDS, F, Seen, above, below, mean, pairs, ratios, seen
 
 pytestmark = pytest.mark.xdist_group("pay")
 ORGANS = [*GUARDS, "cadres"]
@@ -57,11 +57,9 @@ def test_blocked_revenue_raises_the_pressure_to_collect(organ: str) -> None:
 
 @pytest.mark.parametrize("organ", GUARDS)
 def test_blocked_revenue_weakens_control(organ: str) -> None:
-    """Measured with a court: -3.7 % for state security, -1.2 % for the police, whose own trade is smaller; bound at a third of it."""
-    assert below(
-        ratios(mean("control_capacity", *LAST_YEAR, organ), "revenue cut"),
-        -0.015 if organ == "state_security" else -0.004,
-    )
+    """Measured: -3.6 % for state security, -1.4 % for the police, whose own trade is smaller; bounds at half of it."""
+    bound = -0.018 if organ == "state_security" else -0.007
+    assert below(ratios(mean("control_capacity", *LAST_YEAR, organ), "revenue cut"), bound)
 
 
 @pytest.mark.parametrize("organ", GUARDS)
@@ -70,7 +68,7 @@ def test_both_ways_to_lose_control_are_seen_apart(organ: str) -> None:
     whole = ratios(mean("control_capacity", *LAST_YEAR, organ), "revenue cut")
     by_time = ratios(_time_left(organ), "revenue cut")
     assert below(by_time)
-    assert every(by_time - whole)  # sign test: of the police the part is small
+    assert above(by_time - whole)
 
 
 def _time_left(organ: str) -> Callable[[Seen], float]:

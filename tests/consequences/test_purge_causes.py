@@ -1,7 +1,7 @@
 """Consequence 4: a purged chief may have been a scapegoat or a rival's victim; the two leave different traces.
 
 Two kinds of tests. In courts in which one cause alone can bring a man down, what the register of falls says of it before
-and after. In paired countries, five seeds, the fall of state security's chief for each cause: how long its guards behave
+and after. In paired countries, ten seeds, the fall of state security's chief for each cause: how long its guards behave
 better. Every t test has an error rate of 1 in 1,000; shares are compared by Fisher's exact test at the same rate.
 """
 
@@ -13,7 +13,7 @@ import pytest
 
 from tests.consequences import courts
 from tests.consequences.courts import Traces, one_cause, traces
-from tests.consequences.runs import SEEDS, above, below, every, mean, pairs, ratios, seen
+from tests.consequences.runs import SEEDS, above, below, mean, pairs, ratios, seen
 
 pytestmark = pytest.mark.xdist_group("purges")
 ORGAN = "state_security"
@@ -94,15 +94,15 @@ def test_a_theory_is_a_country_in_which_its_rivals_bring_nobody_down(theory: str
 
 
 def test_after_a_scapegoat_guards_threaten_less_for_a_year_and_more_where_an_order_went_out() -> None:
-    """An order goes out with four of five: the seeds in which one did lose half their threats within a quarter.
+    """An order goes out with four of five: fewer than four of ten falls with one are no luck (1 in 1,100).
 
-    Every seed with an order must be below the bound; that one of five at least has none or some has one is no claim.
+    Threats fall by two thirds where one did (bound: half of that in logarithms, on every seed), by nothing where none did.
     """
     ordered = [s for s in SEEDS if seen("scapegoat falls", s).kinds.get("order", 0) > 0]
-    assert len(ordered) >= 2, "of five falls, fewer than two orders: 0.7 % at four of five"
-    for seed in ordered:
-        change = ratios(mean("threat_share", 9, 14, ORGAN), "scapegoat falls", seeds=(seed,))
-        assert change[0] < np.log(0.6)
+    assert len(ordered) >= 4
+    for seed in SEEDS:
+        change = ratios(mean("threat_share", 9, 14, ORGAN), "scapegoat falls", "long nothing", (seed,))[0]
+        assert change < np.log(0.6) if seed in ordered else abs(change) < 0.01
 
 
 @pytest.mark.parametrize("cause", ["rivalry", "precaution"])
@@ -115,6 +115,7 @@ def test_after_other_falls_they_go_on_as_before(cause: str) -> None:
 
 
 def test_every_fall_of_a_chief_frightens_his_organ() -> None:
-    """Perceived hazard rises whatever the cause."""
+    """Perceived hazard rises whatever the cause; measured: +.025 to +.035 a year in the first quarter, bound at a third."""
     for cause in ("scapegoat", "rivalry", "precaution"):
-        assert every(pairs(mean("perceived_purge_hazard", 0, 12, ORGAN), f"{cause} falls"))
+        there = "long nothing" if cause == "scapegoat" else "nothing"
+        assert above(pairs(mean("perceived_purge_hazard", 0, 12, ORGAN), f"{cause} falls", there), 0.008)

@@ -1,7 +1,7 @@
 """Consequence 7: purges lower the morale of those who survive them and raise their exit, also in the leader's own guard.
 
-One-sided t tests, error rate 1 in 1,000 each, over five paired countries (three of ten officials of state security are
-dismissed) and over eight paired courts of four years (the same in the guard command).
+One-sided t tests, error rate 1 in 1,000 each, over ten paired countries (three of ten officials of state security are
+dismissed) and over ten paired courts of four years (the same in the guard command).
 """
 
 import pytest
@@ -10,7 +10,7 @@ from tests.consequences import courts
 from tests.consequences.runs import above, below, mean, pairs, ratios
 
 pytestmark = pytest.mark.xdist_group("courts")
-SEEDS = range(1, 9)
+SEEDS = range(1, 11)
 ORGAN = "state_security"
 
 
@@ -41,7 +41,7 @@ def test_so_it_is_in_the_leaders_own_guard(name: str, bound: float) -> None:
     """Over four years; measured: hazard +.055, loyalty -.029, morale -.025, requests to leave 2.2 to 2.5 % a year.
 
     The prototype's, of 160 pairs: +.071, -.024, -.027, 1.9 to 2.1 %. Loyalty is asked of the first two years: later the
-    courts of a pair have parted too far for eight of them.
+    courts of a pair have parted too far for ten of them.
     """
     last = 104 if name == "guard's loyalty" else None
     change = courts.means(name, "guard purged", SEEDS, 0, last) - courts.means(name, "nothing", SEEDS, 0, last)

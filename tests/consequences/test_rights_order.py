@@ -1,6 +1,6 @@
 """Consequence 1: an order with punishments makes guards plead where they threatened; threats return when it lapses.
 
-Each claim is a one-sided t test over five paired seeds: a claim that is false passes with a probability of at most 1 in
+Each claim is a one-sided t test over ten paired seeds: a claim that is false passes with a probability of at most 1 in
 1,000. Shares are compared with the same weeks of the country to which nothing happens. Bounds lie between no effect and
 what was measured (docs/consequences/rights-order.md), far enough from both that a small change of another mechanism moves
 no test, and a change that halves the effect does.
