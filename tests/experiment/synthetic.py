@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from custodes.experiment.comparison import PRIMARY, Comparison, Setting, compare
+from custodes.experiment.comparison import PRIMARY, Comparison, Study, compare
 from custodes.experiment.effects import About
 
 WEEKS = 260
@@ -32,7 +32,7 @@ class Made(NamedTuple):
 
     frame: pd.DataFrame
     points: pd.DataFrame
-    study: Setting
+    study: Study
     parts: pd.DataFrame
     paths: dict[str, Any]
 
@@ -45,7 +45,7 @@ def abouts() -> tuple[About, ...]:
     )
 
 
-def study(countries: int, plans: tuple[str, ...] = PLANS, failed: tuple[dict[str, Any], ...] = ()) -> Setting:
+def study(countries: int, plans: tuple[str, ...] = PLANS, failed: tuple[dict[str, Any], ...] = ()) -> Study:
     """Its description."""
     axes = (
         {
@@ -70,7 +70,7 @@ def study(countries: int, plans: tuple[str, ...] = PLANS, failed: tuple[dict[str
             "grade": "D",
         },
     )
-    return Setting(
+    return Study(
         scenario="made-up",
         scenario_title="A made-up country",
         scenario_digest="0" * 16,

@@ -93,17 +93,6 @@ def test_a_rare_outcome_stands_beside_its_base_rate(done: co.Comparison) -> None
     assert row(done, "sanctions", "elite_coup")["base_rate"] is None
 
 
-def test_base_rates_come_from_the_facts_of_the_country() -> None:
-    from custodes.scenario.facts import facts_of
-    from custodes.scenario.load import load
-
-    rate = co.base_rates(facts_of(load("dprk/2017")))["breakdown"]
-    assert rate["rate"] == pytest.approx(13 / 572, rel=0.01)
-    assert rate["low"] < rate["rate"] < rate["high"]
-    assert rate["source"].startswith("Geddes")
-    assert co.base_rates({"base_rate": None}) == {}
-
-
 def test_interactions_of_the_made_up_country(done: co.Comparison) -> None:
     found = {r["measure"] for r in done.content["factorial"] if r["found"]}
     assert found == {"bribes", "private_support", "arrests"}
@@ -150,7 +139,7 @@ def test_who_pays(made: sy.Made, done: co.Comparison) -> None:
 
 
 def test_one_plan_without_unknowns_and_without_weeks_at_risk(made: sy.Made) -> None:
-    study = co.Setting("x", made.study.plans[:2], made.study.measures, 260)
+    study = co.Study("x", made.study.plans[:2], made.study.measures, 260)
     c = co.compare(made.frame.drop(columns="exposure"), None, study)
     r = row(c, "sanctions", "bribes")
     assert r["split"]["luck"] == 1.0

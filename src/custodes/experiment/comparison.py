@@ -15,7 +15,7 @@ from custodes.errors import BadInput
 from custodes.experiment import effects as paired_effects
 from custodes.experiment import factorial as crossing
 from custodes.experiment import intervals as iv
-from custodes.experiment.effects import EXPOSED, EXPOSURE, About, Panel, interval, judged, real
+from custodes.experiment.effects import EXPOSURE, About, Panel, interval, judged, real
 from custodes.experiment.intervals import F
 from custodes.flags import WEEKS_PER_YEAR, did_you_mean, shown
 
@@ -34,7 +34,7 @@ QUANTILES: Final = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.
 
 
 @dataclass(frozen=True)
-class Setting:
+class Study:
     """What a comparison has to know of its runs beside their numbers."""
 
     scenario: str
@@ -73,14 +73,6 @@ def abouts(measures: Sequence[Any], primary: Sequence[str] = ()) -> tuple[About,
         if name not in names:
             raise BadInput(f"--measure: '{shown(name)}' is not a measure.{did_you_mean(name, names)}")
     return tuple(About.of(m, primary or PRIMARY) for m in measures)
-
-
-def base_rates(facts: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """How often a year history has a breakdown, from a scenario's facts, for `Setting.base_rates`; nothing where they are silent."""
-    fact = facts.get("base_rate") or {}
-    if fact.get("rate") is None:
-        return {}
-    return {EXPOSED: {k: fact.get(k) for k in ("rate", "low", "high", "source")}}
 
 
 @dataclass(frozen=True)
@@ -127,39 +119,39 @@ class Comparison:
 def compare(
     frame: "pd.DataFrame",
     points: "pd.DataFrame | None",
-    setting: Setting,
+    study: Study,
     parts: "pd.DataFrame | None" = None,
     paths: Mapping[str, F] | None = None,
 ) -> Comparison:
     """The answer of runs in a table (one row a run: country, point, luck, plan, exposure and the measures).
 
     `points`: one row a country with the values of the unknowns; `parts`: long, country, plan, measure, by, part, value;
-    `paths`: series -> (countries, plans, weeks), row i of country i, plans as in the setting, NaN where no run is.
+    `paths`: series -> (countries, plans, weeks), a row for each country of `frame` in rising order, NaN where no run is.
     BadResults where no country has met every plan.
     """
-    p = paired_effects.panel(frame, setting.names, [*_names(setting), EXPOSURE], points, setting.switches)
-    baseline, *others = setting.names
-    lone = not setting.axes
-    rows = [r for o in others for r in paired_effects.effects(p, setting.measures, o, baseline, setting.seed, lone)]
-    crossed = crossing.crossings(setting.names, setting.factors)
-    content = _head(setting, p, frame) | {
-        "effects": [_with_base_rate(r, p, setting) for r in judged(rows)],
-        "between": judged(list(_between(p, setting))),
-        "factorial": crossing.factorial(p, setting.measures, crossed),
-        "triples": crossing.triples(p, setting.measures, crossed),
-        "paths": list(_paths(p, setting, paths or {})),
-        "parts": [] if parts is None else list(_parts(p, setting, parts)),
+    p = paired_effects.panel(frame, study.names, [*_names(study), EXPOSURE], points, study.switches)
+    baseline, *others = study.names
+    lone = not study.axes
+    rows = [r for o in others for r in paired_effects.effects(p, study.measures, o, baseline, study.seed, lone)]
+    crossed = crossing.crossings(study.names, study.factors)
+    content = _head(study, p, frame) | {
+        "effects": [_with_base_rate(r, p, study) for r in judged(rows)],
+        "between": judged(list(_between(p, study))),
+        "factorial": crossing.factorial(p, study.measures, crossed),
+        "triples": crossing.triples(p, study.measures, crossed),
+        "paths": list(_paths(p, study, frame, paths or {})),
+        "parts": [] if parts is None else list(_parts(p, study, parts)),
     }
     from custodes.experiment.verdict import paragraph
 
     return Comparison(content | {"words": paragraph(content)})
 
 
-def _names(setting: Setting) -> list[str]:
-    return [m.name for m in setting.measures]
+def _names(study: Study) -> list[str]:
+    return [m.name for m in study.measures]
 
 
-def _head(s: Setting, p: Panel, frame: "pd.DataFrame") -> dict[str, Any]:
+def _head(s: Study, p: Panel, frame: "pd.DataFrame") -> dict[str, Any]:
     asked = sum(m.primary and p.has(m.name) for m in s.measures) * (len(s.plans) - 1)
     return {
         "format": FORMAT,
@@ -189,7 +181,7 @@ def _head(s: Setting, p: Panel, frame: "pd.DataFrame") -> dict[str, Any]:
     }
 
 
-def _with_base_rate(r: dict[str, Any], p: Panel, s: Setting) -> dict[str, Any]:
+def _with_base_rate(r: dict[str, Any], p: Panel, s: Study) -> dict[str, Any]:
     """History beside an outcome, and how often a year the model has it without and with the plan."""
     if r["kind"] != "share":
         return r
@@ -208,7 +200,7 @@ def _years(p: Panel, plan: str, weeks: int) -> float:
     return max(at_risk, 1.0) / WEEKS_PER_YEAR
 
 
-def _between(p: Panel, s: Setting) -> Iterator[dict[str, Any]]:
+def _between(p: Panel, s: Study) -> Iterator[dict[str, Any]]:
     """Every plan against every other, on the measures named beforehand, the outcomes, and suffering."""
     some = [m for m in s.measures if m.primary or m.suffering or m.kind == "share"]
     for against, plan in combinations(s.names[1:], 2):
@@ -216,12 +208,15 @@ def _between(p: Panel, s: Setting) -> Iterator[dict[str, Any]]:
             yield {k: v for k, v in r.items() if k not in ("split", "by_mechanism", "base_rate")}
 
 
-def _paths(p: Panel, s: Setting, paths: Mapping[str, F]) -> Iterator[dict[str, Any]]:
+def _paths(p: Panel, s: Study, frame: "pd.DataFrame", paths: Mapping[str, F]) -> Iterator[dict[str, Any]]:
     """Levels and differences over time, of the countries that met every plan."""
+    everyone = np.unique(frame["country"].to_numpy(np.int64))
     for series, array in paths.items():
-        if array.ndim != 3 or len(array) <= p.countries.max() or array.shape[1] != len(s.plans):
-            raise ValueError(f"paths of '{series}' have shape {array.shape}, not (countries, {len(s.plans)}, weeks)")
-        some = array[p.countries]
+        if array.ndim != 3 or array.shape[:2] != (len(everyone), len(s.plans)):
+            raise ValueError(
+                f"paths of '{series}' have shape {array.shape}, not ({len(everyone)}, {len(s.plans)}, weeks)"
+            )
+        some = array[np.searchsorted(everyone, p.countries)]
         for i, name in enumerate(s.names):
             yield {
                 "series": series,
@@ -257,7 +252,7 @@ def _reals(x: F) -> list[float | None]:
     return [real(v) for v in x.tolist()]
 
 
-def _parts(p: Panel, s: Setting, parts: "pd.DataFrame") -> Iterator[dict[str, Any]]:
+def _parts(p: Panel, s: Study, parts: "pd.DataFrame") -> Iterator[dict[str, Any]]:
     """Who pays: differences by province, class and organ."""
     units = {m.name: m.unit for m in s.measures}
     some = parts[parts["country"].isin(p.countries)]
@@ -293,4 +288,4 @@ def _part_row(d: F, p: Panel) -> dict[str, Any]:
     return interval(iv.level(d[known], p.points[known]), 0, "difference") | {"n": int(known.sum())}
 
 
-__all__ = ["PRIMARY", "Comparison", "Setting", "abouts", "base_rates", "compare"]
+__all__ = ["PRIMARY", "Comparison", "Study", "abouts", "compare"]

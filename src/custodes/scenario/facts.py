@@ -29,9 +29,6 @@ class BaseRate(Model):
     text: Sentence
     source: Sentence
     grade: Grade
-    rate: Annotated[Number, Field(ge=0, le=1)] | None = None  #: breakdowns a year of such a regime
-    low: Annotated[Number, Field(ge=0, le=1)] | None = None  #: of its interval
-    high: Annotated[Number, Field(ge=0, le=1)] | None = None
 
 
 class Target(Model):
