@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 from courses import BLUE, GOLD, GREY, PURPLE, RED, panel, spread
 from draw import Curve, Picture, Spec, ranges, side_by_side
+from numpy.typing import NDArray
 from page import Made
 from tests.consequences.courts import Traces, one_cause, traces
 from tests.consequences.runs import CAUSES, DONE, SEEDS, F, interval, seen
@@ -43,7 +44,7 @@ def fewer_weeks(cause: str) -> F:
     return np.asarray((threats_after(cause) < LESS).sum(axis=1), np.float64)
 
 
-def ordered() -> F:
+def ordered() -> NDArray[np.bool_]:
     """Which seeds had an order go out with the scapegoat."""
     return np.array([seen("scapegoat falls", s).kinds.get("order", 0) > 0 for s in SEEDS])
 

@@ -12,7 +12,7 @@ from words import Claim, difference, table
 
 RED, BLUE, GREEN, PURPLE, GOLD, GREY, INK = "#b2182b", "#1f66a8", "#4d8c3f", "#6a3d9a", "#a67c00", "#8a8a8a", "#222222"
 LAST_YEAR = (26, 77)
-Row = tuple[str, str, str]
+Row = tuple[str, ...]  #: of a table: what, then a cell a column
 
 
 def source(seeds: Sequence[int] = SEEDS) -> str:

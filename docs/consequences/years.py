@@ -110,7 +110,7 @@ def _ration_claims(in_capital: Callable[[Seen], float]) -> list[Claim]:
 
 # --- 12 ---------------------------------------------------------------------------------------------------------------
 
-FREE: Final = tuple(range(1, 41))  #: seeds of the country as it was
+FREE: Final = tuple(range(1, 31))  #: seeds of the country as it was
 BASE_RATE: Final = 0.023  #: breakdowns a year of regimes of this type, 1946 to 2010
 
 
@@ -192,7 +192,9 @@ def _growth_sentences() -> str:
     base = 1.0 - float(np.exp(-5.0 * BASE_RATE))
     inside = "holds" if low <= base <= high else "does not hold"
     crowds = np.array([seen("as it was", s).kinds.get("incident", 0) / 5.0 for s in FREE])
+    cost = -pairs(mean("private_support", 52, 77), "promise").mean() / 0.0075
     return (
+        f"After a year and a half {100 * cost:.0f} % of what a promise can cost has come. "
         f"Of {n} free five-year runs of `{COUNTRY}`, with its own measures, a leader who reacts, and a court, "
         f"{ended} broke down: {100 * ended / n:.1f} %, and with 95 % certainty of chance alone between {100 * low:.0f} and "
         f"{100 * high:.0f} %. That interval {inside} the base rate of this type of regime, {100 * base:.0f} % in five years. "

@@ -266,7 +266,7 @@ def traces(settings: tuple[str, ...], seeds: range, years: int, rank: str = "chi
         rows += [_trace(r, seen_.deputies) for r in falls]
         paths += [_path(r, seen_.blame) for r in falls]
     columns = np.array(rows).T if rows else np.zeros((9, 0))
-    return Traces(*columns, np.array(paths).reshape(-1, 52), float(years * len(seeds)))
+    return Traces._make([*columns, np.array(paths).reshape(-1, 52), float(years * len(seeds))])
 
 
 def _path(record: dict[str, Any], blame: list[F]) -> F:

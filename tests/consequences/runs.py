@@ -211,7 +211,7 @@ def _run(arm: Arm, seed: int) -> Seen:
     before = parameters_of(country.parameters)
     world, log, places = burnt_in(request, before, lambda *_: None), EventLog(country.start), build_places(country)
     recorder = Recorder(places, arm.weeks, measures(before))
-    players = [Cast.of(country), *([Hand(HANDS[arm.hand])] if arm.hand else [])]
+    players: list[Any] = [Cast.of(country), *([Hand(HANDS[arm.hand])] if arm.hand else [])]
     stepper = Stepper(world, before, country.timeline, log, 1, players)
     dread = []
     try:
