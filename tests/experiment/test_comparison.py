@@ -1,6 +1,7 @@
 """The whole answer: planted effects in numbers and words, the contract of its form, exports, and the same digits twice."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.experiment import synthetic as sy
 from custodes.errors import BadInput, BadResults
 from custodes.experiment import comparison as co
 from custodes.experiment import verdict
+from custodes.experiment.effects import About
 from custodes.experiment.frames import COLUMNS, TABLES
 
 
@@ -197,6 +199,14 @@ def test_the_words_say_each_policy_what_both_do_and_what_is_not_modelled(done: c
     assert "None" not in done.words
 
 
+def test_the_words_say_outcomes_of_suffering_even_where_nothing_is_told(made: sy.Made) -> None:
+    crisis = About("crisis", "share of runs", "", "share", "lower", True, False)
+    frame = made.frame.assign(crisis=(made.frame["country"] % 50 == 0).astype(float))
+    words = co.compare(frame, made.points, replace(made.study, measures=(*made.study.measures, crisis))).words
+    assert words.count("Crisis came in 2.02 % of runs against 2.02 % without") == 4
+    assert "Of other suffering, crisis" not in words
+
+
 def test_the_words_say_where_a_rival_theory_turns_a_sign(made: sy.Made) -> None:
     frame = made.frame.copy()
     theory = made.points.set_index("country")["purge.theory"]
@@ -296,3 +306,32 @@ def test_bad_exports_are_refused_in_one_sentence(done: co.Comparison, tmp_path: 
     (tmp_path / "file").write_text("")
     with pytest.raises(BadResults, match=r"cannot be written \(.*\); choose another --out\.$"):
         done.export(tmp_path / "file" / "folder")
+
+
+def test_three_policies_crossed_are_said_in_pairs_and_all_together() -> None:
+    rng = np.random.default_rng(5)
+    names = ("baseline", "a", "b", "c", "a+b", "a+c", "b+c", "a+b+c")
+    shared = rng.normal(size=60)[np.arange(120) // 2]
+    frames = [
+        pd.DataFrame(
+            {
+                "country": np.arange(120),
+                "point": np.arange(120) // 2,
+                "plan": name,
+                "exposure": 260.0,
+                "breakdown": 0.0,
+                "bribes": 100.0 + 10 * shared + rng.normal(size=120) + (20.0 if name == "a+b+c" else 0.0),
+            }
+        )
+        for name in names
+    ]
+    plans = tuple({"name": n, "title": n, "rationale": "made up", "sources": ()} for n in names)
+    measures = tuple(m for m in sy.abouts() if m.name in ("breakdown", "bribes"))
+    c = co.compare(pd.concat(frames), None, co.Study("x", plans, measures, 260, factors=("a", "b", "c")))
+    json.dumps(c.to_dict(), allow_nan=False)
+    assert {(r["a"], r["b"]) for r in c.content["factorial"]} == {("a", "b"), ("a", "c"), ("b", "c")}
+    assert not any(r["found"] for r in c.content["factorial"] if r["measure"] == "breakdown")
+    found = {r["measure"]: r["found"] for r in c.content["triples"]}
+    assert found == {"breakdown": False, "bribes": True}
+    assert "Bribes under a, b and c differs from the sum of each by +20" in c.words
+    assert "an interaction of all three is told from nothing" in c.words

@@ -22,7 +22,7 @@ def levels(rng: np.random.Generator, effect: float, noise: float = 1.0) -> np.nd
 
 def test_a_null_effect_is_covered_and_found_once_in_twenty() -> None:
     p = ka.panel_of(levels(np.random.default_rng(1), 0.0))
-    rows = ef.judged(ef.effects(p, ka.measures(ka.REPEATS, primary=True), "p1", "baseline"))
+    rows = ef.judged(ef.effects(p, ka.measures(ka.REPEATS, primary=True), "p1", "baseline", lone=True))
     low, high = column(rows, "low"), column(rows, "high")
     assert 0.93 <= np.mean((low <= 0) & (high >= 0)) <= 0.97
     assert 0.03 <= np.mean([r["found"] for r in rows]) <= 0.07
@@ -31,7 +31,7 @@ def test_a_null_effect_is_covered_and_found_once_in_twenty() -> None:
 
 def test_a_planted_effect_is_recovered() -> None:
     p = ka.panel_of(levels(np.random.default_rng(2), 0.5))
-    rows = ef.judged(ef.effects(p, ka.measures(ka.REPEATS, primary=True), "p1", "baseline"))
+    rows = ef.judged(ef.effects(p, ka.measures(ka.REPEATS, primary=True), "p1", "baseline", lone=True))
     low, high = column(rows, "low"), column(rows, "high")
     assert 0.93 <= np.mean((low <= 0.5) & (high >= 0.5)) <= 0.97
     assert np.mean(column(rows, "difference")) == pytest.approx(0.5, abs=0.02)
@@ -39,7 +39,9 @@ def test_a_planted_effect_is_recovered() -> None:
 
 
 def test_pairing_saves_as_many_runs_as_countries_share() -> None:
-    rows = ef.effects(ka.panel_of(levels(np.random.default_rng(3), 0.5)), ka.measures(ka.REPEATS), "p1", "baseline")
+    rows = ef.effects(
+        ka.panel_of(levels(np.random.default_rng(3), 0.5)), ka.measures(ka.REPEATS), "p1", "baseline", lone=True
+    )
     # of points: unpaired 2 (4 + 5 / 2 + 1 / 2), paired 2 / 2
     assert np.median(column(rows, "variance_ratio")) == pytest.approx(14.0, rel=0.1)
     width = column(rows, "unpaired_high") - column(rows, "unpaired_low")
@@ -52,7 +54,7 @@ def test_of_many_measures_looked_over_one_in_twenty_found_is_nothing() -> None:
     for _ in range(20):
         values = levels(rng, 0.0)[:, :, :100]
         values[1, :, :20] += 0.5
-        rows = ef.judged(ef.effects(ka.panel_of(values), ka.measures(100), "p1", "baseline"))
+        rows = ef.judged(ef.effects(ka.panel_of(values), ka.measures(100), "p1", "baseline", lone=True))
         seen = np.array([r["found"] for r in rows])
         false, found = false + seen[20:].sum(), found + seen.sum()
     assert found >= 0.99 * 400

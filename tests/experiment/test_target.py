@@ -114,6 +114,9 @@ def test_failed_countries_count_as_run() -> None:
     seen = target.look(pd.DataFrame(rows), ("baseline", "p1"), [LEVEL, About("m1")], 0.001, 2)
     assert seen.countries == 128
     assert [n.measure for n in seen.needs] == ["m0"]
+    rows = [r for r in rows if r["country"] != 6]
+    assert target.look(pd.DataFrame(rows), ("baseline", "p1"), [LEVEL], 0.001, 2, most=128).finished is False
+    assert target.look(pd.DataFrame(rows), ("baseline", "p1"), [LEVEL], 0.001, 2, most=128, run=128).finished
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "0.6", "nan", "many"])

@@ -94,19 +94,28 @@ def first_size(lucks: int) -> int:
 
 
 def look(
-    frame: "pd.DataFrame", plans: Sequence[str], measures: Sequence[About], until: float, lucks: int, most: int = MOST
+    frame: "pd.DataFrame",
+    plans: Sequence[str],
+    measures: Sequence[About],
+    until: float,
+    lucks: int,
+    most: int = MOST,
+    run: int | None = None,
 ) -> Look:
     """What the runs so far (one row a run) say of the number of countries that the primary measures need.
 
-    Failed countries count as run; a study in which no country is whole raises BadResults.
+    `run`: countries that the study has, those that failed under every plan included (None: those in `frame`). A study in which
+    no country is whole raises BadResults.
     """
     first = [m for m in measures if m.primary]
-    return look_at(panel(frame, plans, [m.name for m in first]), first, until, lucks, most)
+    return look_at(panel(frame, plans, [m.name for m in first]), first, until, lucks, most, run)
 
 
-def look_at(p: Panel, measures: Sequence[About], until: float, lucks: int, most: int = MOST) -> Look:
+def look_at(
+    p: Panel, measures: Sequence[About], until: float, lucks: int, most: int = MOST, run: int | None = None
+) -> Look:
     """The same of countries by plans and the measures that have a target."""
-    run = len(p.countries) + len(p.left_out)
+    run = len(p.countries) + len(p.left_out) if run is None else run
     needs = sorted(_needs(p, measures, until), key=lambda n: -n.half / n.wanted)
     return Look(run, _goal(needs, run, lucks, most), tuple(needs), most)
 

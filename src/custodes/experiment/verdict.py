@@ -35,7 +35,8 @@ def opening(c: Row) -> str:
     text = (
         f"{count(c['countries'], 'possible country', 'possible countries')} {drawn}, each "
         f"met under {len(c['plans'])} plans for {years(c['weeks'])} with the same luck; "
-        "every difference is against the same country without a policy, with its 95 % interval in brackets."
+        "every difference is against the same country without a policy, with the 95 % interval of its average in brackets; "
+        "changes of levels are parts of the level without."
     )
     return text + left_out(c)
 
@@ -50,9 +51,9 @@ def left_out(c: Row) -> str:
 def of_plan(plan: Row, c: Row) -> str:
     """What one plan does to outcomes, to the measures named beforehand, and to suffering."""
     rows = [r for r in c["effects"] if r["plan"] == plan["name"] and r["n"]]
-    outcomes = [r for r in rows if r["kind"] == "share" and (r["primary"] or r["found"])]
+    outcomes = [r for r in rows if r["kind"] == "share" and (r["primary"] or r["found"] or r["suffering"])]
     first = [r for r in rows if r["kind"] == "level" and r["primary"]]
-    hurt = [r for r in rows if r["suffering"] and not r["primary"]]
+    hurt = [r for r in rows if r["kind"] == "level" and r["suffering"] and not r["primary"]]
     said = [outcome(r) for r in outcomes] + [level(r) for r in first] + [suffering(hurt)] + [others(rows)]
     return f"{capital(named(plan['name']))}: " + " ".join(capital(s) for s in said if s) if rows else ""
 
@@ -116,7 +117,7 @@ def suffering(rows: Sequence[Row]) -> str:
 
 def others(rows: Sequence[Row]) -> str:
     """How many further measures moved."""
-    rest = [r for r in rows if not (r["primary"] or r["suffering"] or r["kind"] == "share")]
+    rest = [r for r in rows if not (r["primary"] or r["suffering"])]
     found = sum(r["found"] for r in rest)
     return f"{found} of {count(len(rest), 'further measure', 'further measures')} moved." if rest else ""
 
