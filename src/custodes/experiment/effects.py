@@ -135,7 +135,7 @@ def _rows(
     e = paired(a, b, points, about[0].kind)
     better = better_chance(d, points, [m.better for m in about])
     parts = split(d, points, {s: c[keep] for s, c in p.switches.items()}, seed, lone)
-    apart = unpaired(a, b, points)
+    apart, together = unpaired(a, b, points), iv.average(d, points)
     ranges = np.quantile(d, RANGE, axis=0)
     theories = by_mechanism(p, a, b, keep, about[0].kind)
     rows = []
@@ -161,7 +161,7 @@ def _rows(
                 "by_mechanism": [t | interval(est, i, "difference") | {"n": n} for t, est, n in theories],
                 "unpaired_low": real(apart.low[i]),
                 "unpaired_high": real(apart.high[i]),
-                "variance_ratio": _times(apart, iv.average(d, points), i),
+                "variance_ratio": _times(apart, together, i),
             }
         )
     return rows
