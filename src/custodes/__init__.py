@@ -15,18 +15,21 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from custodes import errors
     from custodes.engine.run import run
+    from custodes.experiment.study import Study, compare
     from custodes.results.run import Run
     from custodes.results.store import open_run as open  # noqa: A004
     from custodes.scenario.load import Scenario, load
 
 __version__ = "0.1.0"
 
-__all__ = ["Run", "Scenario", "__version__", "errors", "load", "open", "run"]
+__all__ = ["Run", "Scenario", "Study", "__version__", "compare", "errors", "load", "open", "run"]
 
 #: public name -> (module, name in it); no name: the module itself
 _HOMES: dict[str, tuple[str, str]] = {
     "Run": ("custodes.results.run", "Run"),
     "Scenario": ("custodes.scenario.load", "Scenario"),
+    "Study": ("custodes.experiment.study", "Study"),
+    "compare": ("custodes.experiment.study", "compare"),
     "errors": ("custodes.errors", ""),
     "load": ("custodes.scenario.load", "load"),
     "open": ("custodes.results.store", "open_run"),

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from custodes import __version__, flags
+from custodes import __version__, cli_studies, flags
 from custodes.errors import BadInput, BadResults, CustodesError, Stopped
 
 if TYPE_CHECKING:
@@ -170,7 +170,10 @@ def report(
     folder: RunFolder,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="The HTML file [default: DIR/report.html].")] = None,
 ) -> None:
-    """Write a run's report: one HTML file that opens offline."""
+    """Write the report of a run or of a comparison: one HTML file that opens offline."""
+    if cli_studies.is_study(folder):
+        _write(cli_studies.report_study(folder, out))
+        return
     target = out or folder / REPORT
     finished = _open(folder)
     if target.is_dir():
@@ -185,6 +188,10 @@ def _open(folder: Path) -> "Run":
     from custodes.results.store import open_run
 
     return open_run(folder)
+
+
+app.command()(cli_studies.compare)
+app.command()(cli_studies.export)
 
 
 @app.command()

@@ -143,7 +143,8 @@ def output_folder(path: Path, resume: bool) -> Path:
         if path.exists() and not path.is_dir():
             raise BadResults(f"'{said}' is a file, not a folder; choose another --out.")
         if path.is_dir() and not resume and (names := {p.name for p in path.iterdir()}):
-            mend = ", or add --resume to go on with the run in it" if "request.json" in names else ""
+            ours = names & {"request.json", "study.json"}
+            mend = ", or add --resume to go on with what was begun in it" if ours else ""
             raise BadResults(f"'{said}' is not empty; choose another --out{mend}.")
         _probe(_nearest_folder(path, said), said)
     except OSError as error:
