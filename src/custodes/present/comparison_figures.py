@@ -26,7 +26,7 @@ _NUMBER: Final = "~s"
 
 def source(c: Comparison) -> str:
     """The line under every figure of a comparison."""
-    lucks = f", each {c['lucks']} times" if c["lucks"] > 1 else ""
+    lucks = f" ({c['points']} points of the unknowns, {c['lucks']} lucks each)" if c["lucks"] > 1 else ""
     return (
         f"Custodes {c['code_version']}, {c['scenario']}, sample {c['sample']}, {c['countries']} possible countries{lucks} under "
         f"{len(c['plans'])} policies, {c['runs']:,} runs, seed {c['seed']}. Simulated, not observed."

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from custodes.errors import BadResults
+from custodes.experiment import verdict
 from custodes.present import comparison_figures as figures
 from custodes.present import comparison_tables as tables
 from custodes.present.comparison_figures import Comparison
@@ -34,6 +35,7 @@ class Page(NamedTuple):
     title: str
     subtitle: str
     words: list[str]
+    by_plan: list[str]  #: the same, policy by policy
     limits: list[str]
     about_unknowns: str
     unknowns: list[tuple[str, ...]]
@@ -49,7 +51,8 @@ def page(c: Comparison) -> Page:
             f"{c['countries']} possible countries under {len(names)} policies, {span(c['weeks'])} each, sample {c['sample']}, "
             f"{c['runs']:,} runs, seed {c['seed']}"
         ),
-        words=[s for s in str(c["words"]).split("\n") if s.strip()],
+        words=[s for s in (verdict.opening(c), verdict.together(c), verdict.doubt(c), verdict.chance(c)) if s],
+        by_plan=[s for p in c["plans"][1:] if (s := verdict.of_plan(p, c))],
         limits=limits(c),
         about_unknowns=about_unknowns(c),
         unknowns=[
@@ -108,6 +111,7 @@ def html(c: Comparison) -> str:
         return [_shown(figure)]
 
     sections: list[tuple[str, str, list[Any]]] = [
+        ("brief", "In brief", [tables.brief(c)]),
         ("effects", "What each policy does", [*shown(figures.effects(c)), tables.effects(c)]),
         ("outcomes", "How the runs ended", [tables.outcomes(c)]),
         (

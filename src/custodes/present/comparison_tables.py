@@ -72,6 +72,36 @@ def effects(c: Comparison) -> Cells:
     )
 
 
+def brief(c: Comparison) -> Cells:
+    """A row a policy, a column a measure: those named beforehand, and what people suffer where any policy moves it."""
+    rows = [r for r in c["effects"] if r["difference"] is not None]
+    hurt = {r["measure"] for r in rows if r["suffering"] and r["found"]}
+    names = list(dict.fromkeys(r["measure"] for r in rows if r.get("primary") or r["measure"] in hurt))
+    cells = {(r["plan"], r["measure"]): _move(r) for r in rows}
+    plans = [p["name"] for p in c["plans"][1:]]
+    return Cells(
+        "brief",
+        "What moved",
+        "Average difference from the same countries without a policy: outcomes in points, levels as a part of what they are "
+        "without. In brackets the 95 % interval of the average; an empty cell: nothing could be told.",
+        source(c),
+        ("Policy", *(label(n) for n in names)),
+        [(label(p), *(cells.get((p, n), "") for n in names)) for p in plans],
+        OPEN,
+        "Nothing was compared.",
+    )
+
+
+def _move(r: dict[str, Any]) -> str:
+    """How far a measure moved, if that was found."""
+    if not r["found"]:
+        return ""
+    if r["kind"] == "share" or not r["mean_against"]:
+        return _with(r["difference"], r["low"], r["high"], r["unit"])
+    part = [None if v is None else 100.0 * v / abs(r["mean_against"]) for v in (r["difference"], r["low"], r["high"])]
+    return f"{_signed(part[0], '')} % ({_apart(part[1], part[2], '')})"
+
+
 def _better(r: dict[str, Any]) -> str:
     chance = r["probability_better"]
     if not r["better"] or chance is None:

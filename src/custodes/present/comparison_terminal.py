@@ -25,7 +25,7 @@ def show(c: Comparison, console: "Console | None" = None) -> None:
     out.print(words.title, style="bold", markup=False)
     out.print(words.subtitle, style="dim", markup=False)
     out.print()
-    for said in words.words:
+    for said in (*words.words[:1], *words.by_plan, *words.words[1:]):
         out.print(said, markup=False)
         out.print()
     _table(tables.outcomes(c), out)
