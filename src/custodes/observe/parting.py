@@ -186,7 +186,7 @@ def _settings(first: "Run", second: "Run") -> Iterable[str]:
         if a[name] != b[name]:
             yield f"{said}: {a[name]} against {b[name]}"
     chosen = [[str(s) for s in r["settings"] if str(s).partition("=")[0] not in parameters] for r in (a, b)]
-    for said, here, there in (("policies", a["policies"], b["policies"]), ("settings", *chosen)):
+    for said, here, there in (("policies", a["policies"], b["policies"]), ("settings", chosen[0], chosen[1])):
         if list(here) != list(there):
             yield f"{said}: {', '.join(map(str, here)) or 'none'} against {', '.join(map(str, there)) or 'none'}"
     if list(a["policies"]) == list(b["policies"]) and chosen[0] == chosen[1]:
