@@ -335,7 +335,7 @@ def crisis_ladder() -> Made:
         fine.tolist(),
         {name: year[:, i] for i, name in enumerate(LEVELS)},
         x_title="turmoil that stands",
-        y="share of neighbours at each level, given the turmoil",
+        y="share of neighbours at each level, given the turmoil; darkest: a clash",
         title="After a year",
         colours=colours,
     )

@@ -322,7 +322,9 @@ def quantile(freedom: int, beyond: float) -> float:
 
 
 def student(values: F) -> float:
-    """Mean over its standard error."""
+    """Mean over its standard error; without any spread, infinite on the side of the mean."""
+    if not values.std():
+        return float(np.sign(values.mean()) * np.inf) if values.mean() else 0.0
     return float(values.mean() / (values.std(ddof=1) / np.sqrt(values.size)))
 
 
