@@ -345,7 +345,7 @@ def finished(
     """
     from custodes import __version__
     from custodes.jit import source_digest
-    from custodes.observe import closing, outcomes, standing, standing_court
+    from custodes.observe import classes, closing, outcomes, standing, standing_court
     from custodes.results import falls, heard
     from custodes.results.record import record
     from custodes.results.table import Table
@@ -385,6 +385,7 @@ def finished(
         timings={k: round(v, 3) for k, v in request.timings.items()},
         request=request.identity(),
         surveys=answers,
+        classes=classes.tables(world),
         timeline=request.scenario.timeline.as_rows(),
         standing_state=standing.compare(table, answers, facts["targets"], request.k, court),
         **shown,

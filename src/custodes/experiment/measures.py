@@ -33,7 +33,7 @@ class Measure:
     better: Literal["lower", "higher", ""]
     suffering: bool  #: always shown
     compute: "Callable[[Run], float]"
-    parts: "Callable[[Run], Parts] | None" = None  #: ("province" | "organ" | "class", name) -> value
+    parts: "Callable[[Run], Parts] | None" = None  #: ("province" | "organ" | "class" | "songbun", name) -> value
 
 
 # --- outcomes ---------------------------------------------------------------------------------------------------------
@@ -143,14 +143,36 @@ def _of_series(
             out |= {("organ", o): scale * over(run.table.national(series, o)) for o in run.table.organs}
         if s.dims == "court":
             out |= {("organ", o): scale * over(run.table.national(series, o)) for o in run.table.parts(series)}
-        classes = run.record.get("classes", {})
-        out |= {("class", c): scale * float(v) for c, v in classes.get(series, {}).items()}
+        for by, groups in run.record.get("classes", {}).items():  # as they stand in the last week
+            out |= {(by, name): scale * float(v) for name, v in groups.get(series, {}).items()}
         return out
 
     whole = unit or s.unit
     whole = f"{whole} of people" if whole == "share" else whole
     dims = s.dims in ("province", "province,organ", "organ", "court")
     return Measure(name, whole, f"{s.meaning}; {when}", "level", better, suffering, compute, parts if dims else None)
+
+
+def _paid() -> Measure:
+    """What households paid in the running year, by class: who is robbed."""
+
+    def by_class(run: "Run") -> Parts:
+        taken = run.record.get("classes", {}).get("class", {}).get("bribes_taken_won", {})
+        return {("class", name): float(v) for name, v in taken.items()}
+
+    def compute(run: "Run") -> float:
+        return YEAR * _last_year(run.table.national("bribes_won")) / _last_year(run.table.national("households"))
+
+    return Measure(
+        "paid",
+        "won a household",
+        "bribes and settlements of a household in the last year; by class since 1 January, with levies and buy-outs",
+        "level",
+        "lower",
+        True,
+        compute,
+        by_class,
+    )
 
 
 LEVELS: Final = (
@@ -168,6 +190,7 @@ LEVELS: Final = (
     _level("awareness", "awareness", "share of adults"),
     _level("media", "media", "share of adults"),
     _level("food_stress", "food_stress", "share of need unmet", "lower", True),
+    _paid(),
     _level("household_money", "household_money_won", "won a household", "higher"),
     _level("informal_income", "informal_income_share", "share of income"),
     _level("rice_price", "rice_price_won", "won a kilogram"),

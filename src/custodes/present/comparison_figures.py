@@ -440,7 +440,7 @@ def _level(c: Comparison, p: dict[str, Any], band: bool) -> Line:
 def who_pays(c: Comparison, by: str) -> Figure | None:
     """Differences by province, class or organ for the measures that have such parts; None where there are none."""
     rows = [
-        {k: r[k] for k in ("plan", "measure", "unit", "part", "difference", "low", "high", "n")}
+        {k: r[k] for k in ("plan", "measure", "unit", "difference", "low", "high", "n")} | {"part": label(r["part"])}
         for r in c["parts"]
         if r["by"] == by and r["difference"] is not None
     ]
@@ -451,7 +451,9 @@ def who_pays(c: Comparison, by: str) -> Figure | None:
     charts = [_parts(_of(rows, m), palette) for m in measures]
     return Figure(
         f"by_{by}",
-        {"province": "Where", "class": "Which class", "organ": "Which organ"}.get(by, label(by)),
+        {"province": "Where", "class": "Which ration class", "songbun": "Which songbun", "organ": "Which organ"}.get(
+            by, label(by)
+        ),
         "Average difference from the same countries without a policy, with its 95 % interval.",
         source(c),
         rows,

@@ -16,7 +16,7 @@ from custodes.present.words import span
 from custodes.results import files
 
 #: By what the people or the guards are split, in the order shown.
-SPLITS: Final = ("province", "class", "organ")
+SPLITS: Final = ("class", "songbun", "province", "organ")
 
 
 THEIRS: Final = (
