@@ -1,5 +1,6 @@
 """Figure and table of why a chief fell: one cause at a time, and what comes before and after. Drawn by `make.py`."""
 
+from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from typing import Final
 
@@ -21,9 +22,23 @@ COLOURS: Final = {"scapegoat": RED, "rivalry": BLUE, "corruption": GOLD, "precau
 LESS: Final = 0.9  #: threats count as fewer below this share of the paired run
 
 
-@cache
+_made: Final[dict[str, Traces]] = {}
+
+
+def prepare(workers: int = 2) -> None:
+    """Make the courts of every cause, several at a time."""
+    missing = [cause for cause in CAUSES if cause not in _made]
+    if missing:
+        with ProcessPoolExecutor(workers) as pool:
+            _made.update(zip(missing, pool.map(fallen, missing), strict=True))
+
+
 def fallen(cause: str) -> Traces:
     """Chiefs of organs that people meet who fell for one cause alone."""
+    return _made.get(cause) or _fallen(cause)
+
+
+def _fallen(cause: str) -> Traces:
     more = (SCANDALS,) if cause == "scapegoat" else ()
     return traces((*one_cause(cause), *more), SEEDS_OF_FALLS, YEARS_OF_FALLS, cause=cause)
 

@@ -54,9 +54,7 @@ def purges() -> Made:
     charts = [
         panel(street, "per cent against no purge", (RED, BLUE), "State security: agents", domain=(-16.0, 4.0)),
         panel(court, "difference against no purge", (RED, BLUE), "State security: officials", domain=(-0.15, 0.4)),
-        panel(
-            guard, "difference against no purge", (RED, BLUE, GOLD), "The leader's guard: officers", domain=(-0.1, 0.3)
-        ),
+        panel(guard, "difference against no purge", (RED, BLUE, GOLD), "The leader's guard: officers"),
         panel(leave, "per cent against no purge", (PURPLE,), "The leader's guard: who asks to leave"),
     ]
     picture = Picture(
@@ -203,7 +201,7 @@ def edict() -> Made:
             "difference, on a scale from 0 to 1",
             (RED,),
             "Loyalty of officials under the edict",
-            domain=(-0.04, 0.01),
+            domain=(-0.06, 0.01),
         ),
         panel(
             {
@@ -217,7 +215,7 @@ def edict() -> Made:
             "difference, on a scale from −1 to 1",
             (GREEN, GOLD, RED),
             "Belief of the people",
-            domain=(-0.02, 0.01),
+            domain=(-0.03, 0.01),
             room=0.6,
         ),
     ]
@@ -228,21 +226,30 @@ def edict() -> Made:
         changed("and in the year after", ratios(mean("state_income_won", *last), arm), 1),
         changed("takings fall at first, weeks 0 to 12", ratios(mean("bribes_won", 0, 12), arm), -1),
         moved("officials' loyalty pays for it", pairs(mean("official_loyalty", *last), arm), -1),
-        changed("and so does control, weeks 13 to 25", ratios(mean("control_capacity", 13, 25), arm), -1),
+        changed("control pays for it, weeks 13 to 25", ratios(mean("control_capacity", 13, 25), arm), -1),
         moved("more officials fall (a week, first half-year)", pairs(mean("purges", 0, 25), arm), 1, 2),
         changed(
             "officials who keep more of the fees lower the state's income",
             ratios(mean("state_income_won", *last), "officials keep more"),
             -1,
         ),
-        moved("and belief", pairs(mean("private_support", *last), "officials keep more"), -1, 4),
+        moved(
+            "officials who keep more of the fees lower belief",
+            pairs(mean("private_support", *last), "officials keep more"),
+            -1,
+            4,
+        ),
         moved(
             "superiors who demand more lower belief",
             pairs(mean("private_support", *last), "superiors demand more"),
             -1,
             4,
         ),
-        changed("and the state's income", ratios(mean("state_income_won", *last), "superiors demand more"), -1),
+        changed(
+            "superiors who demand more lower the state's income",
+            ratios(mean("state_income_won", *last), "superiors demand more"),
+            -1,
+        ),
     )
     again = np.exp(ratios(mean("bribes_won", 13, 25), arm).mean()) - 1.0
     taken = np.exp(ratios(mean("bribes_won", *last), "superiors demand more").mean()) - 1.0

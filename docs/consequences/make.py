@@ -70,6 +70,8 @@ def prepare(name: str) -> None:
     arms, seeds = MORE.get(name, ((), ()))
     runs.prepare(dict.fromkeys(wanted + [(arm, seed) for arm in arms for seed in seeds]))
     courts.prepare(COURTS.get(name, ()), court.PAIRS)
+    if name == "purge-causes":
+        causes.prepare()
 
 
 if __name__ == "__main__":

@@ -89,7 +89,9 @@ def _leader_claims() -> list[Claim]:
             "he cracks down in more than half of the runs", [bool(np.isfinite(w)) for w in _taken(TALK, CRACKDOWN)], 0.5
         ),
         more_often(
-            "and more often than without talk", came(_taken(TALK, CRACKDOWN)), came(_taken("leader", CRACKDOWN))
+            "he cracks down more often than without talk",
+            came(_taken(TALK, CRACKDOWN)),
+            came(_taken("leader", CRACKDOWN)),
         ),
         more_often(
             "he concedes more often (an order without a fall)",

@@ -161,7 +161,12 @@ def _growth_claims() -> list[Claim]:
     early = mean("private_support", 0, 12)
     return [
         moved("after a promise that is not kept support falls", pairs(support, "promise"), -1, 4),
-        moved("and goes on falling (late less early)", pairs(support, "promise") - pairs(early, "promise"), -1, 4),
+        moved(
+            "support goes on falling after the promise (late less early)",
+            pairs(support, "promise") - pairs(early, "promise"),
+            -1,
+            4,
+        ),
         moved("under sanctions support falls", pairs(support, "sanctions"), -1, 4),
         moved("under sanctions officials' loyalty falls", pairs(loyalty, "sanctions"), -1),
         moved("growth raises support", pairs(support, "growth"), 1, 4),
