@@ -35,7 +35,9 @@ def prepare(workers: int = 2) -> None:
 
 def fallen(cause: str) -> Traces:
     """Chiefs of organs that people meet who fell for one cause alone."""
-    return _made.get(cause) or _fallen(cause)
+    if cause not in _made:
+        _made[cause] = _fallen(cause)
+    return _made[cause]
 
 
 def _fallen(cause: str) -> Traces:
