@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from custodes.errors import BadInput
 from custodes.experiment.plans import Plan
-from custodes.experiment.unknowns import Setting, Unknown, Unknowns
+from custodes.experiment.unknowns import Setting, Unknowns
 from custodes.flags import did_you_mean, shown
 from custodes.scenario.policies import Policy
 
@@ -48,7 +48,9 @@ class Country:
 
     def settings(self) -> tuple[str, ...]:
         """As `--set` takes them: with the seed they make the very same run."""
-        return tuple(f"{name}={value if isinstance(value, str) else repr(float(value))}" for name, value in self.given.items())
+        return tuple(
+            f"{name}={value if isinstance(value, str) else repr(float(value))}" for name, value in self.given.items()
+        )
 
 
 @dataclass(frozen=True)
@@ -93,30 +95,27 @@ class Design:
         }
 
     def _unknowns_digest(self) -> str:
-        drawn = self.unknowns.posterior
-        rows = [] if drawn is None else [drawn.names, drawn.draws, drawn.weights]
         given = [] if self.sampler != "given" else [c.values for c in self.countries]
-        return _digest([[a.to_json() for a in self.unknowns.axes], rows, given])
+        return _digest([self.unknowns.to_json() | {"spec": ""}, self.unknowns.constants, given])
 
     def to_json(self) -> dict[str, Any]:
-        """As plain values, from which `from_json` makes it again."""
+        """As plain values, from which `from_json` makes it again: what is uncertain, levers, outcomes, constants, luck."""
+        from custodes.experiment.measures import MEASURES
+
         values = {c.point: c.values for c in self.countries}
-        posterior = self.unknowns.posterior
+        names = list(next(iter(values.values()), {}))
         return {
-            "uncertain": {
-                "spec": self.unknowns.spec,
-                "axes": [a.to_json() for a in self.unknowns.axes],
-                "posterior": None if posterior is None else {"names": list(posterior.names), "source": posterior.source},
-                "points": {str(point): list(v.values()) for point, v in values.items()},
-                "names": list(next(iter(values.values()), {})),
-            },
+            "uncertain": self.unknowns.to_json()
+            | {"names": names, "points": {str(p): [v[n] for n in names] for p, v in values.items()}},
             "levers": [_plan_row(p) for p in self.plans],
             "factors": list(self.factors),
+            "outcomes": [m.name for m in MEASURES],
             "constants": {
                 "scenario": self.scenario,
                 "scenario_digest": self.scenario_digest,
                 "weeks": self.weeks,
                 "k": self.k,
+                "fixed": dict(self.unknowns.constants),
             },
             "luck": {"seed": self.seed, "lucks": self.lucks, "sampler": self.sampler},
             "countries": [[c.index, c.point, c.luck, c.seed] for c in self.countries],
@@ -126,7 +125,7 @@ class Design:
     def from_json(cls, row: Mapping[str, Any]) -> "Design":
         """Back from plain values; a posterior's draws are known by the countries' values alone."""
         u, constants, luck = row["uncertain"], row["constants"], row["luck"]
-        unknowns = Unknowns(tuple(Unknown.from_json(a) for a in u["axes"]), None, u["spec"])
+        unknowns = Unknowns.from_json(u, constants["fixed"])
         values = {int(p): dict(zip(u["names"], v, strict=True)) for p, v in u["points"].items()}
         given = {p: unknowns.settings(v) for p, v in values.items()}
         countries = tuple(Country(i, p, lk, s, values[p], given[p]) for i, p, lk, s in row["countries"])
@@ -185,7 +184,17 @@ def design(
         raise BadInput(f"--sampler: '{shown(sampler)}' is not a sampler.{mend}")
     values = unknowns.points(sample(sampler, -(-countries // lucks), unknowns.dimensions, seed))
     return of_points(
-        scenario, plans, unknowns, values, weeks=weeks, k=k, seed=seed, lucks=lucks, sampler=sampler, most=countries, factors=factors
+        scenario,
+        plans,
+        unknowns,
+        values,
+        weeks=weeks,
+        k=k,
+        seed=seed,
+        lucks=lucks,
+        sampler=sampler,
+        most=countries,
+        factors=factors,
     )
 
 
@@ -210,7 +219,9 @@ def of_points(
         settings = unknowns.settings(some)
         for luck in range(lucks):
             index = point * lucks + luck
-            made.append(Country(index, point, luck, luck_seed(seed, luck if common_luck else index), dict(some), settings))
+            made.append(
+                Country(index, point, luck, luck_seed(seed, luck if common_luck else index), dict(some), settings)
+            )
     return Design(
         scenario.name,
         scenario.digest,
@@ -238,10 +249,14 @@ def sample(sampler: str, points: int, dimensions: int, seed: int) -> F:
     from scipy.stats import qmc
 
     if sampler == "sobol":
-        drawn = qmc.Sobol(dimensions, scramble=True, rng=_generator(seed, 0)).random_base2(max(0, (points - 1).bit_length()))
+        drawn = qmc.Sobol(dimensions, scramble=True, rng=_generator(seed, 0)).random_base2(
+            max(0, (points - 1).bit_length())
+        )
     else:
         blocks = -(-points // BLOCK)
-        drawn = np.concatenate([qmc.LatinHypercube(dimensions, rng=_generator(seed, b)).random(BLOCK) for b in range(blocks)])
+        drawn = np.concatenate(
+            [qmc.LatinHypercube(dimensions, rng=_generator(seed, b)).random(BLOCK) for b in range(blocks)]
+        )
     return np.clip(np.asarray(drawn[:points], np.float64), EDGE, 1.0 - EDGE)
 
 

@@ -4,6 +4,7 @@ The first plan is always the baseline, which does nothing. Two policies of one p
 the later of the two would win by the order of their names, and nobody asked for that.
 """
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -48,13 +49,24 @@ def plans(scenario: "Scenario", names: Sequence[str], factorial: Sequence[str] =
     if len(factorial) == 1 or len(factorial) > MOST_CROSSED:
         raise BadInput(f"--factorial crosses two or three policies, and {len(factorial)} were given.")
     wanted = [BASELINE, *names, *crossed(factorial)]
-    made = [plan(scenario, name) for name in dict.fromkeys(wanted)]
-    out = list({p.name: p for p in made}.values())
+    out = _once([plan(scenario, name) for name in dict.fromkeys(wanted)])
     if len(out) == 1:
         raise BadInput("nothing to compare: give at least one --policy beside the baseline.")
     if len(out) > MOST_PLANS:
         raise BadInput(f"{len(out)} plans are more than {MOST_PLANS}: compare fewer at a time.")
     return tuple(out)
+
+
+def _once(made: Sequence[Plan]) -> list[Plan]:
+    """Each plan once: `B+A` is `A+B`. BadInput for two policies of one name that are not the same."""
+    known: dict[str, Policy] = {BASELINE: load_policy(BASELINE)}
+    out: dict[frozenset[str], Plan] = {}
+    for p in made:
+        for policy in p.policies:
+            if known.setdefault(policy.name, policy) != policy:
+                raise BadInput(f"two different policies are called '{policy.name}': give one of them another name.")
+        out.setdefault(frozenset(p.name.split("+")), p)
+    return list(out.values())
 
 
 def crossed(factors: Sequence[str]) -> list[str]:
@@ -68,8 +80,8 @@ def factor_names(factorial: Sequence[str]) -> tuple[str, ...]:
 
 
 def parts_of(name: str) -> list[str]:
-    """The policies of a plan's name."""
-    return [part.strip() for part in name.split("+")]
+    """The policies of a plan's name: one, if that is a file."""
+    return [name] if os.path.isfile(name) else [part.strip() for part in name.split("+")]
 
 
 def plan(scenario: "Scenario", name: str) -> Plan:
@@ -77,9 +89,9 @@ def plan(scenario: "Scenario", name: str) -> Plan:
     parts = parts_of(name)
     if not all(parts):
         raise BadInput(f"--policy: '{shown(name)}' has an empty part; write A+B.")
-    if len(set(parts)) < len(parts):
-        raise BadInput(f"--policy: '{shown(name)}' names a policy twice.")
     policies = tuple(load_policy(part) for part in parts)
+    if len({p.name for p in policies}) < len(policies):
+        raise BadInput(f"--policy: '{shown(name)}' names a policy twice.")
     acting = tuple(p for p in policies if p.actions)
     for first, second in combinations(acting, 2):
         refuse_clash(scenario, first, second)
