@@ -14,7 +14,7 @@ from tests.consequences.runs import CAUSES, DONE, SEEDS, F, interval, seen
 from words import Claim, changed, higher, level, more_often, same, share_of, signed, table, wilson
 
 ORGAN: Final = "state_security"
-SEEDS_OF_FALLS: Final = range(1, 11)
+SEEDS_OF_FALLS: Final = range(1, 8)
 YEARS_OF_FALLS: Final = 20
 #: Scandals a year, ten times the usual, so that enough scapegoats fall: it changes how many fall and not how.
 SCANDALS: Final = "blame.scandals=3"

@@ -21,7 +21,7 @@ from custodes.week import parameters_of
 
 # --- 3, second half: how the leader answers --------------------------------------------------------------------------------
 
-ANSWERED: Final = tuple(range(1, 21))
+ANSWERED: Final = tuple(range(1, 17))
 TALK: Final = "leader and rights talk"
 CRACKDOWN, CONCESSION = "shut-out", "order-restraint"
 
@@ -128,7 +128,7 @@ def _told(counts: list[int], n: int) -> str:
 
 # --- 5: sanctions and rights talk together --------------------------------------------------------------------------------
 
-COURTS: Final = 160
+COURTS: Final = 120
 NUMBERS: Final = Path(__file__).resolve().parent / "interaction.json"
 
 

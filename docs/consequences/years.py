@@ -110,7 +110,7 @@ def _ration_claims(in_capital: Callable[[Seen], float]) -> list[Claim]:
 
 # --- 12 ---------------------------------------------------------------------------------------------------------------
 
-FREE: Final = tuple(range(1, 31))  #: seeds of the country as it was
+FREE: Final = tuple(range(1, 25))  #: seeds of the country as it was
 BASE_RATE: Final = 0.023  #: breakdowns a year of regimes of this type, 1946 to 2010
 
 
