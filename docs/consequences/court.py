@@ -302,8 +302,8 @@ def envoys() -> Made:
     ]
     picture = Picture("envoys", "Officials abroad", side_by_side(*charts), court_source(len(PAIRS)))
 
-    def added(name: str, arm: str, other: str = "nothing") -> F:
-        return courts.totals(name, arm, PAIRS) - courts.totals(name, other, PAIRS)
+    def added(name: str, arm: str, other: str = "nothing", last: int | None = None) -> F:
+        return courts.totals(name, arm, PAIRS, 0, last) - courts.totals(name, other, PAIRS, 0, last)
 
     of_held = courts.means("family held, of defections", "nothing", PAIRS)
     held = courts.means("family held", "nothing", PAIRS)
@@ -333,7 +333,10 @@ def envoys() -> Made:
             - courts.means("family rule", "nothing", PAIRS, 0, 26),
             1,
         ),
-        moved("it brings more defections, four years", added("defections expected", "one defects"), 1, 2),
+        moved(
+            "it brings more defections in the first year", added("defections expected", "one defects", last=52), 1, 2
+        ),
+        moved("it brings more defections in four years", added("defections expected", "one defects"), 1, 2),
         moved(
             "with a recall more follow still, four years", added("defections expected", RECALLED, "one defects"), 1, 2
         ),
@@ -344,7 +347,9 @@ def envoys() -> Made:
         f"Of those abroad {level(yearly, 1)} a year are expected to defect, and {level(drawn, 1)} did. "
         f"{100 * held.mean():.0f} % of the heads have their family at home, and {100 * of_held.mean():.0f} % of "
         "the defections to be expected of heads are "
-        f"theirs. {100 * trusted.mean():.0f} % are trusted, and make {100 * of_trusted.mean():.0f} % of them. One listed defection brings "
+        f"theirs. {100 * trusted.mean():.0f} % are trusted, and make {100 * of_trusted.mean():.0f} % of them. "
+        "One listed defection alone brings "
+        f"{difference(added('defections expected', 'one defects', last=52), 2)} more in the first year and "
         f"{difference(added('defections expected', 'one defects'), 2)} more in four years; where a tenth of those "
         "abroad are called home for it, "
         f"{difference(added('defections expected', RECALLED), 2)}."

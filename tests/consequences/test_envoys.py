@@ -1,7 +1,7 @@
 """Consequence 11: trusted officials abroad defect although family is held; a listed defection changes the rules for the rest.
 
-One-sided t tests over ten paired courts of four years, error rate 1 in 1,000 each. Defections are counted by their
-expectation, the sum of the chances from which they are drawn: 11 a year as drawn, 10 as expected in a court alone.
+Sign tests over ten paired courts of four years, error rate 1 in 1,024 each, since the spread is lopsided. Defections are
+counted by their expectation, the sum of the chances from which they are drawn: 11 a year as drawn, 10 as expected in a court alone.
 """
 
 import numpy as np
@@ -42,14 +42,19 @@ def test_a_trusted_man_is_no_safe_man() -> None:
 
 
 def test_a_listed_defection_brings_rules_for_the_rest() -> None:
-    """The family rule rises by a tenth at once and half of that is left after two years."""
-    change = courts.means("family rule", "one defects", SEEDS, 0, 26) - courts.means(
-        "family rule", "nothing", SEEDS, 0, 26
-    )
-    assert every(change, 0.05)  # sign test, eight courts
+    """The family rule rises by a tenth at once and half of that is left after two years: .09 in the first half-year."""
+    rule = "family rule"
+    change = courts.means(rule, "one defects", SEEDS, 0, 26) - courts.means(rule, "nothing", SEEDS, 0, 26)
+    assert every(change, 0.05)
+
+
+def test_within_a_year_some_more_follow() -> None:
+    """Measured: +.2 in the first year. Over four years about none: more families are held, and those held leave less often."""
+    first = [courts.totals("defections expected", arm, SEEDS, 0, 52) for arm in ("one defects", "nothing")]
+    assert every(first[0] - first[1])
 
 
 def test_with_the_recall_that_answers_it_more_follow() -> None:
-    """Measured: +2.0 in four years. One in six defections is listed, so that any one brings some .3 more (prototype: .6)."""
+    """Measured: +2.3 in four years, .3 to 7 from court to court (prototype: .6 for any defection, one in six being listed)."""
     assert every(more("defections expected", RECALLED))
     assert every(more("defections expected", RECALLED) - more("defections expected", "one defects"))

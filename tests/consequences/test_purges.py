@@ -1,7 +1,7 @@
 """Consequence 7: purges lower the morale of those who survive them and raise their exit, also in the leader's own guard.
 
 One-sided t tests, error rate 1 in 1,000 each, over ten paired countries (three of ten officials of state security are
-dismissed) and over ten paired courts of four years (the same in the guard command).
+dismissed) and over ten paired courts (the same in the guard command).
 """
 
 import pytest
@@ -35,16 +35,15 @@ def test_officials_who_stay_fear_the_next_purge_and_are_less_loyal() -> None:
 
 @pytest.mark.parametrize(
     ("name", "bound"),
-    [("guard's hazard", 0.02), ("guard's loyalty", -0.01), ("guard's morale", -0.01), ("guard's requests", 0.0008)],
+    [("guard's hazard", 0.05), ("guard's loyalty", -0.015), ("guard's morale", -0.018), ("guard's requests", 0.0025)],
 )
 def test_so_it_is_in_the_leaders_own_guard(name: str, bound: float) -> None:
-    """Over four years; measured: hazard +.055, loyalty -.029, morale -.025, requests to leave 2.2 to 2.5 % a year.
+    """In the first year; measured: hazard +.19, loyalty -.058, morale -.041, requests to leave +.9 % of officers a year.
 
-    The prototype's, of 160 pairs: +.071, -.024, -.027, 1.9 to 2.1 %. Loyalty is asked of the first two years: later the
-    courts of a pair have parted too far for ten of them.
+    Bounds at a quarter to a half. Later one court of a pair in ten is purged for other reasons, or is not, and ten pairs tell
+    less; over four years all are about a third of that (prototype, 160 pairs: +.071, -.024, -.027, 1.9 to 2.1 %).
     """
-    last = 104 if name == "guard's loyalty" else None
-    change = courts.means(name, "guard purged", SEEDS, 0, last) - courts.means(name, "nothing", SEEDS, 0, last)
+    change = courts.means(name, "guard purged", SEEDS, 0, 52) - courts.means(name, "nothing", SEEDS, 0, 52)
     assert above(change, bound) if bound > 0.0 else below(change, bound)
 
 
