@@ -2,8 +2,11 @@
 
 Uncertain parameters (axes), levers (plans), outcomes (measures) and constants (length, sample, scenario) are kept apart. The
 countries of a study are a sequence: the first hundred are the same whether a hundred or a thousand are asked for, so that a study
-can grow. A Latin hypercube (McKay, Beckman and Conover 1979) is therefore drawn in whole blocks; Sobol's sequence (1967, scrambled
-after Owen 1998) is a sequence already.
+can grow. A Latin hypercube (McKay, Beckman and Conover 1979) is therefore drawn in whole blocks of 64 points, and part of the last
+block is a random part of a hypercube; Sobol's sequence (1967, scrambled after Owen 1998) is a sequence already.
+
+Luck is a seed of 64 bits, a digest of the study's seed and the country's number: every draw of a run follows from it by Philox
+(Salmon et al. 2011), so that countries share no luck, and all plans in one country share all of it.
 """
 
 import hashlib
@@ -47,7 +50,7 @@ class Country:
     given: dict[str, Setting]  #: what is set in the scenario for them
 
     def settings(self) -> tuple[str, ...]:
-        """As `--set` takes them: with the seed they make the very same run."""
+        """As `--set` takes them: `custodes run SCENARIO --seed SEED --set ...` makes the very same run."""
         return tuple(
             f"{name}={value if isinstance(value, str) else repr(float(value))}" for name, value in self.given.items()
         )
@@ -89,6 +92,7 @@ class Design:
             "sampler": self.sampler,
             "uncertain": self.unknowns.spec,
             "unknowns": self._unknowns_digest(),
+            "drawn": _digest(self.countries[0].given) if self.countries else "",  # by whatever library drew the points
             "plans": {p.name: _digest([policy.model_dump(mode="json") for policy in p.policies]) for p in self.plans},
             "code_version": __version__,
             "code": source_digest(),

@@ -4,10 +4,10 @@ The first plan is always the baseline, which does nothing. Two policies of one p
 the later of the two would win by the order of their names, and nobody asked for that.
 """
 
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from custodes.errors import BadInput
@@ -81,7 +81,14 @@ def factor_names(factorial: Sequence[str]) -> tuple[str, ...]:
 
 def parts_of(name: str) -> list[str]:
     """The policies of a plan's name: one, if that is a file."""
-    return [name] if os.path.isfile(name) else [part.strip() for part in name.split("+")]
+    return [name] if _is_file(name) else [part.strip() for part in name.split("+")]
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return Path(name).is_file()
+    except OSError:  # a name that is too long for a file
+        return False
 
 
 def plan(scenario: "Scenario", name: str) -> Plan:

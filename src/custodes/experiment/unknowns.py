@@ -26,6 +26,7 @@ F = NDArray[np.float64]
 #: Switches whose choices are rival theories of the same thing, rather than ways to use the model.
 RIVAL_THEORIES: Final = ("purge.theory",)
 USER: Final = "the user"
+DIGITS: Final = 8  #: of a drawn value
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Unknown:
             edges = np.cumsum(weights / weights.sum())
             return [str(names[i]) for i in np.minimum(np.searchsorted(edges, u, side="right"), len(names) - 1)]
         drawn = self.factor * quantile(self.prior, np.asarray(u, np.float64))
-        return [float(v) for v in np.clip(drawn, self.low, self.high)]
+        return [min(max(_rounded(v), self.low), self.high) for v in drawn.tolist()]
 
     def settings(self, value: Setting) -> dict[str, Setting]:
         """What is to be set for a value: itself, or all the parts that follow it."""
@@ -92,6 +93,11 @@ class Unknown:
             high=np.inf if high is None else high,
             parts=tuple((str(n), float(r)) for n, r in row["parts"]),
         )
+
+
+def _rounded(value: float) -> float:
+    """A number of few enough digits that two machines whose last bits differ draw the same countries."""
+    return float(f"{value:.{DIGITS}g}")
 
 
 @dataclass(frozen=True)
