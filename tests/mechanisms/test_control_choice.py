@@ -65,11 +65,22 @@ def test_one_agent_and_one_dissenter_is_nine_in_ten() -> None:
 def test_the_arrest_table_is_by_county_and_dissenters() -> None:
     world = country()
     world.guards.capacity[POLICE, 3] = 0.0
+    world.units.dissenters[0] = 100
     table = stance.prepare(world, week(), P)["arrest_probability"]
     assert table.shape == (6, 64)
     assert (np.diff(table, axis=1) < 0).all()
     assert table[0, 1] == pytest.approx(1 - np.exp(-2.3 * 0.5 / 2))  # 500 agents for 10 x 100 neighbourhoods
     assert table[3, 0] == pytest.approx(1 - np.exp(-2.3 * 0.1))
+
+
+def test_the_arrest_table_holds_all_that_neighbourhoods_look_up() -> None:
+    world = country()
+    world.units.dissenters[0] = 63
+    whole = stance.prepare(world, week(), P)["arrest_probability"]
+    world.units.dissenters[0] = 5
+    table = stance.prepare(world, week(), P)["arrest_probability"]
+    assert np.array_equal(table[:, :6], whole[:, :6])
+    assert (table[:, 6:] == whole[:, 5:6]).all()
 
 
 def test_without_agents_nobody_is_arrested() -> None:

@@ -153,7 +153,7 @@ def test_usual_pay_is_the_official_part_and_the_supplement():
     takings.prepare(world, week(), P)
     expected = (np.array(P.takings.official) + np.array(P.takings.supplement)) * np.array(P.extortion.need)
     assert np.allclose(world.guards.paid, expected[:, None])
-    assert np.allclose(morale.pay_ratio(world, P), 1.0)
+    assert np.allclose(world.guards.paid / np.array(morale.usual_pay(P))[:, None], 1.0)
 
 
 def test_a_cut_of_an_organs_revenue_is_felt_by_that_organ_alone():

@@ -10,7 +10,7 @@ A vacant post with `weeks_away` above zero is held open for so many weeks.
 
 import math
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -39,6 +39,7 @@ from custodes.world.officials import (
     shift,
     swap,
 )
+from custodes.world.same import Same
 from custodes.world.state import World
 
 F = NDArray[np.float64]
@@ -424,8 +425,7 @@ def generated_name(plan: CourtPlan, person: int) -> str:
     without common factor.
     """
     pairs = len(plan.family_names) * len(plan.given_names)
-    stride = next(s for s in range(int(0.618 * pairs) + 1, 2 * pairs + 2) if math.gcd(s, pairs) == 1)
-    taken = {holder.name for holder in plan.holders}
+    stride, taken = _naming(Same(plan))
     for attempt in range(pairs):
         given, family = divmod((person * stride + attempt) % pairs, len(plan.family_names))
         family = (family + 7 * given * given + 3 * given) % len(plan.family_names)  # else colleagues share names
@@ -433,6 +433,15 @@ def generated_name(plan: CourtPlan, person: int) -> str:
         if name not in taken:
             return name
     return name
+
+
+@lru_cache(maxsize=16)
+def _naming(plan: Same) -> tuple[int, frozenset[str]]:
+    """The stride through a country's pairs of names, and the names of known persons."""
+    court: CourtPlan = plan.thing
+    pairs = len(court.family_names) * len(court.given_names)
+    stride = next(s for s in range(int(0.618 * pairs) + 1, 2 * pairs + 2) if math.gcd(s, pairs) == 1)
+    return stride, frozenset(holder.name for holder in court.holders)
 
 
 def title_of(world: World, row: int) -> str:

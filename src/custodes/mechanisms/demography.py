@@ -26,6 +26,9 @@ WRITES = (
 
 AGES: Final = 128
 _YEAR: Final = 52
+#: Names of the rates in the world's memory: by sex and age, by age.
+_DEATH_RATES: Final = tuple(f"death_rate.{sex}.{age}" for sex in ("man", "woman") for age in range(AGES))
+_BIRTH_RATES: Final = tuple(f"birth_rate.{age}" for age in range(AGES))
 
 
 class Params(NamedTuple):
@@ -41,9 +44,8 @@ class Params(NamedTuple):
 def prepare(world: World, week: Week, p: Any) -> dict[str, NDArray[np.float64]]:  # noqa: ARG001
     """Weekly death rates (woman, age) and birth rates of a woman (age), as fixed when the people were built."""
     memory = world.memory
-    deaths = np.array([[memory.get(f"death_rate.{sex}.{age}", 0.0) for age in range(AGES)] for sex in ("man", "woman")])
-    births = np.array([memory.get(f"birth_rate.{age}", 0.0) for age in range(AGES)])
-    return {"death_rate": deaths, "birth_rate": births}
+    deaths = np.array([memory.get(name, 0.0) for name in _DEATH_RATES]).reshape(2, AGES)
+    return {"death_rate": deaths, "birth_rate": np.array([memory.get(name, 0.0) for name in _BIRTH_RATES])}
 
 
 def settle(world: World, week: Week, p: Any) -> None:

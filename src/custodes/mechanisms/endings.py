@@ -142,10 +142,8 @@ def granary_weeks(world: World) -> float:
 def _collapse(world: World, week: Week, p: Any) -> None:
     q: Params = p.endings
     memory = world.memory
-    ratio = control(world)
-    failing = ratio < q.collapse_capacity and (
-        memory.get("reserve_empty", 0.0) > 0.0 or granary_weeks(world) < q.pool_weeks
-    )
+    penniless = memory.get("reserve_empty", 0.0) > 0.0 or granary_weeks(world) < q.pool_weeks
+    failing = penniless and control(world) < q.collapse_capacity
     memory["low_capacity_weeks"] = memory.get("low_capacity_weeks", 0.0) + 1.0 if failing else 0.0
     if (
         memory["low_capacity_weeks"] < q.collapse_weeks
@@ -158,7 +156,7 @@ def _collapse(world: World, week: Week, p: Any) -> None:
         for e in week.log.latest(kind, 260)[:1]
     ]
     text = (
-        f"The state collapses: control has stood at {ratio:.0%} of its norm, below {q.collapse_capacity:.0%}, for "
+        f"The state collapses: control has stood at {control(world):.0%} of its norm, below {q.collapse_capacity:.0%}, for "
         f"{int(memory['low_capacity_weeks'])} weeks, and it has no grain or no hard currency left."
     )
     end(world, week, COLLAPSE, causes, text)

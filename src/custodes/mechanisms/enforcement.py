@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from custodes import draws, portable
 from custodes.engine.step import Week
+from custodes.jit import njit
+from custodes.portable import clip
 from custodes.world.columns import N_ORGANS, ORGANS
 from custodes.world.state import World
 
@@ -56,7 +58,8 @@ class Params(NamedTuple):
 def settle(world: World, week: Week, p: Any) -> None:
     """Orders and edicts arrive, threats are punished, beliefs move, enforcement fades, relapses are noted."""
     q: Params = p.enforcement
-    _watch_the_usual(world)
+    share = threat_share(world)
+    _watch_the_usual(world, share)
     _receive_orders(world, week, q)
     spread = q.reach_rate * (1.0 - world.organ.reach)
     world.organ.reach += spread
@@ -64,7 +67,7 @@ def settle(world: World, week: Week, p: Any) -> None:
     _believe(world, spread, q)
     _fade(world, q)
     for o in range(N_ORGANS):
-        _note_course(world, week, o, q)
+        _note_course(world, week, o, float(share[o]), q)
 
 
 def threat_share(world: World) -> F:
@@ -80,9 +83,8 @@ def risk(enforcement: F, p: Params) -> F:
     return chance
 
 
-def _watch_the_usual(world: World) -> None:
+def _watch_the_usual(world: World, share: F) -> None:
     """Eight-week mean of an organ's threat share while no order stands: what later counts as 'before'."""
-    share = threat_share(world)
     for o, name in enumerate(ORGANS):
         if world.organ.order[o] == 0.0:
             key = f"usual_threats.{name}"
@@ -113,12 +115,24 @@ def _receive_orders(world: World, week: Week, p: Params) -> None:
 def threats_by_type(world: World, p: Any) -> NDArray[np.int64]:
     """Real threats met last week by organ, county and agent type, shape (O, C, 3): split as the tables chose."""
     met = np.stack([world.by_county("threats_met", o) for o in range(N_ORGANS)])
-    part = world.guards.type_threat * np.array(p.extortion.type_share)
-    whole = (part[..., 0] + part[..., 1] + part[..., 2])[..., None]
-    known = whole > 0.0
-    share = np.where(known, part / np.where(known, whole, 1.0), 0.0)
-    split: NDArray[np.int64] = np.floor(met[..., None] * share + 0.5).astype(np.int64)
+    split: NDArray[np.int64] = _split(met, world.guards.type_threat, p.extortion.type_share)
     return split
+
+
+@njit
+def _split(met, type_threat, type_share):  # type: ignore[no-untyped-def]
+    """Threats (O, C) by type (O, C, 3): whole numbers in the ratio of the types' threats, none where nobody threatens."""
+    out = np.zeros(type_threat.shape, np.int64)
+    area, office, rough = type_share
+    for o in range(met.shape[0]):
+        for c in range(met.shape[1]):
+            threat = type_threat[o, c]
+            parts = (threat[0] * area, threat[1] * office, threat[2] * rough)
+            whole = parts[0] + parts[1] + parts[2]
+            if whole > 0.0:
+                for kind in range(AGENT_TYPES):
+                    out[o, c, kind] = np.int64(np.floor(met[o, c] * (parts[kind] / whole) + 0.5))
+    return out
 
 
 def _punish(world: World, week: Week, p: Any) -> None:
@@ -132,15 +146,26 @@ def _punish(world: World, week: Week, p: Any) -> None:
 
 def _believe(world: World, spread: F, p: Params) -> None:
     """Perceived risk per threat: learnt from what is seen, forgotten, and announced with the order."""
-    perceived = world.guards.perceived
-    met = np.stack([world.by_county("threats_met", o) for o in range(N_ORGANS)]).astype(np.float64)
-    visits = np.stack([world.by_county("visits", o) for o in range(N_ORGANS)]).astype(np.float64)
-    bottom = met + p.unseen * visits
-    seen = np.where(bottom > 0.0, met / np.where(bottom > 0.0, bottom, 1.0), 0.0)
-    true_risk = risk(world.organ.enforcement, p)[:, None, :]
-    announced = p.announcement * (world.organ.order * spread)[:, None, None] * np.array(p.exposure)
-    learnt = p.learning * seen[..., None] * np.maximum(0.0, true_risk - perceived)
-    perceived[:] = np.clip(perceived + learnt + p.forgetting * (p.rest_belief - perceived) + announced, 0.0, 1.0)
+    met = np.stack([world.by_county("threats_met", o) for o in range(N_ORGANS)])
+    visits = np.stack([world.by_county("visits", o) for o in range(N_ORGANS)])
+    reached = world.organ.order * spread
+    _learn(world.guards.perceived, met, visits, risk(world.organ.enforcement, p), reached, p)
+
+
+@njit
+def _learn(perceived, met, visits, true_risk, reached, p):  # type: ignore[no-untyped-def]
+    """One week of `perceived` (O, C, 3), from threats and visits (O, C), the risk (O, 3) and who newly heard an order (O,)."""
+    for o in range(met.shape[0]):
+        for c in range(met.shape[1]):
+            both = met[o, c] + p.unseen * visits[o, c]
+            seen = met[o, c] / both if both > 0.0 else 0.0
+            for kind in range(AGENT_TYPES):
+                belief = perceived[o, c, kind]
+                learnt = p.learning * seen * max(0.0, true_risk[o, kind] - belief)
+                announced = p.announcement * reached[o] * p.exposure[kind]
+                perceived[o, c, kind] = clip(
+                    belief + learnt + p.forgetting * (p.rest_belief - belief) + announced, 0.0, 1.0
+                )
 
 
 def weekly_decay(half_life: float) -> float:
@@ -154,12 +179,12 @@ def _fade(world: World, p: Params) -> None:
     organ.edict *= 1.0 - weekly_decay(p.edict_half_life)
 
 
-def _note_course(world: World, week: Week, o: int, p: Params) -> None:
+def _note_course(world: World, week: Week, o: int, share: float, p: Params) -> None:
     """Record fading enforcement, softening and relapse of one organ with a standing order, and move its credibility."""
     organ, memory, name = world.organ, world.memory, ORGANS[o]
     if organ.order[o] == 0.0:
         return
-    share, before = float(threat_share(world)[o]), float(organ.threats_before[o])
+    before = float(organ.threats_before[o])
     _note_fading(world, week, o, p)
     softened = memory.get(f"softened.{name}", 0.0) > 0.0
     if not softened and share < p.softened * before:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from custodes import portable
 from custodes.engine.step import Week
 from custodes.jit import njit
-from custodes.portable import squash
+from custodes.portable import clip, squash
 from custodes.world.columns import N_ORGANS
 from custodes.world.state import World
 
@@ -173,19 +173,33 @@ def approach(shortfall_share: F, threat_take: F, plea_take: F, perceived: F, edi
     `shortfall_share`, `threat_take`, `plea_take` (expected take of each approach, any common unit) and `edict` have
     shape (...), `perceived` (risk of punishment per threat) has (..., 3). Nobody asks where nothing is to be had.
     """
-    both = threat_take + plea_take
-    something = both > 0.0
-    share = np.where(something, threat_take / np.where(something, both, 1.0), 0.0)
-    fixed = (p.effort_cost + p.edict_cost * edict)[..., None]
-    gain = p.gain * shortfall_share
-    threat = (gain * share)[..., None] * np.array(p.type_force) - fixed - p.penalty * perceived
-    plea = (gain * (1.0 - share))[..., None] - fixed - p.plea_risk * p.penalty * perceived
-    top = np.maximum(0.0, np.maximum(threat, plea))
-    e_threat = portable.exp(p.precision * (threat - top))
-    e_plea = portable.exp(p.precision * (plea - top))
-    total = e_threat + e_plea + portable.exp(p.precision * (0.0 - top))
-    asks = something[..., None]
-    return np.where(asks, e_threat / total, 0.0), np.where(asks, e_plea / total, 0.0)
+    shape = np.shape(perceived)
+    of_county = [np.broadcast_to(x, shape[:-1]).ravel() for x in (shortfall_share, threat_take, plea_take, edict)]
+    threat, plea = np.zeros(shape), np.zeros(shape)
+    types = len(p.type_force)
+    _approach(*of_county, perceived.reshape(-1, types), threat.reshape(-1, types), plea.reshape(-1, types), p)
+    return threat, plea
+
+
+@njit
+def _approach(shortfall_share, threat_take, plea_take, edict, perceived, threatens, pleads, p):  # type: ignore[no-untyped-def]
+    """The loop behind `approach`: fills `threatens` and `pleads` (n, 3), which are zero where nothing is to be had."""
+    for i in range(shortfall_share.shape[0]):
+        both = threat_take[i] + plea_take[i]
+        if both <= 0.0:
+            continue
+        share = threat_take[i] / both
+        fixed = p.effort_cost + p.edict_cost * edict[i]
+        gain = p.gain * shortfall_share[i]
+        for kind in range(perceived.shape[1]):
+            threat = gain * share * p.type_force[kind] - fixed - p.penalty * perceived[i, kind]
+            plea = gain * (1.0 - share) - fixed - p.plea_risk * p.penalty * perceived[i, kind]
+            top = max(0.0, max(threat, plea))
+            e_threat = portable.exp_one(p.precision * (threat - top))
+            e_plea = portable.exp_one(p.precision * (plea - top))
+            total = e_threat + e_plea + portable.exp_one(p.precision * (0.0 - top))
+            threatens[i, kind] = e_threat / total
+            pleads[i, kind] = e_plea / total
 
 
 def visits_wanted(world: World, p: Params) -> F:
@@ -245,9 +259,15 @@ def settle(world: World, week: Week, p: Any) -> None:  # noqa: ARG001 every step
     """Take an agent, before the part passed up, and the effort that it leaves to be made."""
     q: Params = p.extortion
     guards = world.guards
-    need = np.array(q.need)[:, None]
-    posted = guards.staff > 0.0
-    lately = np.where(posted, collected(world) / np.where(posted, guards.staff, 1.0), 0.0)
-    guards.take[:] = np.where(posted, guards.take + q.take_rate * (lately - guards.take), 0.0)
-    missing = shortfall(guards.paid, q) - guards.take / need
-    guards.effort[:] = np.clip(guards.effort + q.effort_rate * missing, q.effort_floor, 1.0)
+    _settle_guards(collected(world), shortfall(guards.paid, q), guards.staff, guards.take, guards.effort, q)
+
+
+@njit
+def _settle_guards(won, lacking, staff, take, effort, p):  # type: ignore[no-untyped-def]
+    """The loop behind `settle`; all are (O, C), `take` and `effort` are moved."""
+    for o in range(staff.shape[0]):
+        for c in range(staff.shape[1]):
+            posted = staff[o, c] > 0.0
+            take[o, c] = take[o, c] + p.take_rate * (won[o, c] / staff[o, c] - take[o, c]) if posted else 0.0
+            missing = lacking[o, c] - take[o, c] / p.need[o]
+            effort[o, c] = clip(effort[o, c] + p.effort_rate * missing, p.effort_floor, 1.0)

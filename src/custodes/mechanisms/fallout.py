@@ -34,6 +34,7 @@ SLOTS: Final = 48  #: how many may await their turn
 #: The lowest rank whose fall draws others after it: chiefs, but anybody who was feared.
 DRAWS_OTHERS: Final = {SCAPEGOAT: CHIEF, RIVALRY: CHIEF}
 _KEYS: Final = ("person", "week", "cause", "event")
+_PERSONS: Final = tuple(f"struck.{slot}.person" for slot in range(SLOTS))
 #: Blocks of the stream `purge_struck` of a post: 0 how many are struck, from 1 on whom; then these, from `_WHEN` on when.
 _SPOILS, _ORDER, _WHEN = 1 << 20, (1 << 20) + 1, 1 << 21
 #: Share of the candidates for the post who come from the organ itself, by cause: outsiders after abuse and failure,
@@ -121,14 +122,14 @@ def due(world: World, week: Week) -> list[tuple[int, int, list[str]]]:
     if memory.get("struck_waiting", 0.0) == 0.0:
         return []
     out = []
-    for slot in range(SLOTS):
-        person = int(memory.get(f"struck.{slot}.person", 0.0))
+    for slot, name in enumerate(_PERSONS):
+        person = int(memory.get(name, 0.0))
         if not person or memory[f"struck.{slot}.week"] > week.number:
             continue
         row, number = row_of(world.court, person), int(memory[f"struck.{slot}.event"])
         if row >= 0 and world.court.status[row] == IN_POST:
             out.append((row, int(memory[f"struck.{slot}.cause"]), [f"purge-{number}"] if number else []))
-        memory[f"struck.{slot}.person"] = 0.0
+        memory[name] = 0.0
         memory["struck_waiting"] -= 1.0
     return out
 

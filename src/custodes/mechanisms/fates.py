@@ -171,7 +171,7 @@ def returns(q: Params, status: int) -> float:
 def _seat_the_waiting(world: World, week: Week, p: Any, rows: Any) -> None:
     """Whoever may come back takes the best vacant post that he may have, those of higher rank first."""
     court = world.court
-    waiting = [r for r in rows.tolist() if court.status[r] <= PRISON and court.weeks_away[r] <= 0]
+    waiting = rows[(court.status[rows] <= PRISON) & (court.weeks_away[rows] <= 0)].tolist()
     waiting.sort(key=lambda r: (int(court.former_rank[r]), int(court.weeks_away[r]), r))
     for row in waiting:
         post = _post_for(world, p, row)

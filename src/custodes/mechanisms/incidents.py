@@ -9,6 +9,7 @@ epidemic models of riots (Burbeck, Raine and Stark 1978; Bonnasse-Gahot et al. 2
 then spent). They are the ones who needed least to be moved.
 """
 
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -173,19 +174,26 @@ def settle(world: World, week: Week, p: Any) -> None:
 
 def _forget(world: World, own: Params) -> None:
     """Shocks and news fade; the arrests of earlier crowds go on until all are made."""
-    for name in [n for n in world.memory if n.startswith("arrest_share.")]:
-        c = int(name.partition(".")[2])
-        left = world.memory[f"arrests_due.{c}"] - world.memory.pop(name) * _suspects(world, c)
-        world.memory[f"arrests_due.{c}"] = max(left, 0.0)
-        _plan_arrests(world, c, own)
-    for name in [n for n in world.memory if n.startswith("spent.")]:
-        world.memory[name] *= 1.0 - 1.0 / own.rest_weeks
-        if world.memory[name] < 0.001:
-            del world.memory[name]
-    world.memory["incidents_week"] = 0.0
-    world.memory["refusals_week"] = 0.0
+    memory, counties = world.memory, len(world.places.counties)
+    for c, name in enumerate(_of_counties("arrest_share", counties)):
+        if name in memory:
+            left = memory[f"arrests_due.{c}"] - memory.pop(name) * _suspects(world, c)
+            memory[f"arrests_due.{c}"] = max(left, 0.0)
+            _plan_arrests(world, c, own)
+    for name in _of_counties("spent", counties):
+        if name in memory:
+            memory[name] *= 1.0 - 1.0 / own.rest_weeks
+            if memory[name] < 0.001:
+                del memory[name]
+    memory["incidents_week"] = memory["refusals_week"] = 0.0
     world.county.shock *= 1.0 - own.shock_fade
     np.maximum(world.county.refusal_news - 1.0, 0.0, out=world.county.refusal_news)
+
+
+@cache
+def _of_counties(name: str, counties: int) -> tuple[str, ...]:
+    """Names in the world's memory of what each county has of its own."""
+    return tuple(f"{name}.{c}" for c in range(counties))
 
 
 def _suspects(world: World, c: int) -> float:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from custodes.actors.levers import DEFAULTS, LEVERS
 from custodes.engine.step import Week
+from custodes.jit import njit
 from custodes.world.columns import I16, ORGANS, POLICE, STATE_SECURITY, U16
 from custodes.world.state import World
 
@@ -210,11 +211,10 @@ def _taken(world: World) -> list[float]:
 
 def _of_places(world: World) -> list[float]:
     """By kind (`BY_PROVINCE`): the nation's value, then each province's."""
-    province, n = world.places.province.astype(np.int64), len(world.places.provinces)
+    province, n = world.places.province, len(world.places.provinces)
 
-    def added(values: Any) -> F:  # whole numbers far below 2**53: exact in any order
-        by = np.bincount(province, weights=values, minlength=n)
-        return np.append(by.sum(), by)
+    def added(values: Any) -> F:
+        return _added(values, province, n)
 
     households = np.maximum(added(world.by_county("households")), 1.0)
     adults = np.maximum(added(world.by_county("adults")), 1.0)
@@ -227,6 +227,16 @@ def _of_places(world: World) -> list[float]:
         "control_weakens": added(agents) / 256.0,
     }
     return [value for kind in BY_PROVINCE for value in values[kind].tolist()]
+
+
+@njit
+def _added(values, province, provinces):  # type: ignore[no-untyped-def]
+    """Sums over the nation and each province, (1 + P,), of whole numbers far below 2**53: exact in any order."""
+    out = np.zeros(1 + provinces)
+    for c in range(values.shape[0]):
+        out[0] += values[c]
+        out[1 + province[c]] += values[c]
+    return out
 
 
 # --- what is usual -------------------------------------------------------------------------------------------------------
@@ -243,28 +253,42 @@ def _learnt(world: World, week: Week, own: Params) -> float:
 def _follow(world: World, now: F, learnt: float, own: Params) -> list[float]:
     """Move recent and usual values; return how far beyond its threshold each series is (1: just there; the farther of an
     organ's effort and takings)."""
-    memory, all_series = world.memory, series(world.places.provinces)
+    get, names = world.memory.get, _names(world.places.provinces)
     sign, threshold, floor, plain = _thresholds(world.places.provinces, own)
-    recent = np.array([memory.get(it.recent, x) for it, x in zip(all_series, now.tolist(), strict=True)])
+    recent = np.array([get(name, x) for name, x in zip(names.recent, now.tolist(), strict=True)])
     recent += (now - recent) / own.recent
-    usual = np.array([memory.get(it.usual, x) for it, x in zip(all_series, recent.tolist(), strict=True)])
-    luck = np.array([memory.get(it.luck, 0.0) for it in all_series])
+    usual = np.array([get(name, x) for name, x in zip(names.usual, recent.tolist(), strict=True)])
+    luck = np.array([get(name, 0.0) for name in names.luck])
     gaps = sign * (recent - usual) / (threshold * np.where(plain, 1.0, np.maximum(usual, floor)) + own.luck * luck)
     step = own.usual if learnt > own.learning else learnt
     if step > 0.0:
         usual += (recent - usual) / step
-        memory.update(zip((it.usual for it in all_series), usual.tolist(), strict=True))
+        world.memory.update(zip(names.usual, usual.tolist(), strict=True))
     if 0.0 < learnt <= own.learning:
         luck += (np.abs(recent - usual) - luck) / learnt
-        memory.update(zip((it.luck for it in all_series), luck.tolist(), strict=True))
-    memory.update(zip((it.recent for it in all_series), recent.tolist(), strict=True))
-    first, n = all_series.index(_at(all_series, "collecting_harder")), len(ORGANS)
-    gaps[first : first + n] = np.maximum(gaps[first : first + n], gaps[-n:])
-    return gaps[:-n].tolist()  # type: ignore[no-any-return]
+        world.memory.update(zip(names.luck, luck.tolist(), strict=True))
+    world.memory.update(zip(names.recent, recent.tolist(), strict=True))
+    effort, taken = slice(names.effort, names.effort + len(ORGANS)), slice(-len(ORGANS), None)
+    gaps[effort] = np.maximum(gaps[effort], gaps[taken])
+    return gaps[: -len(ORGANS)].tolist()  # type: ignore[no-any-return]
 
 
-def _at(all_series: tuple[Series, ...], kind: str) -> Series:
-    return next(it for it in all_series if it.kind == kind)
+class Names(NamedTuple):
+    """Names in memory of all series, in their order, and the first of organs' effort."""
+
+    recent: tuple[str, ...]
+    usual: tuple[str, ...]
+    luck: tuple[str, ...]
+    effort: int
+
+
+@cache
+def _names(provinces: tuple[str, ...]) -> Names:
+    every = series(provinces)
+    effort = next(i for i, it in enumerate(every) if it.kind == "collecting_harder")
+    return Names(
+        tuple(it.recent for it in every), tuple(it.usual for it in every), tuple(it.luck for it in every), effort
+    )
 
 
 @lru_cache(maxsize=8)

@@ -10,6 +10,7 @@ A rent that falls tells for as long as expectation lags behind. The heat of a su
 a year. An ambitious man who waits long in the same post tires of it; the term has mean zero over officials.
 """
 
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -95,16 +96,22 @@ def fear_purges(world: World, p: Params) -> None:
     `branch.purged` is the share of the organ's posts that fell, chiefs counted three times; read here and cleared.
     """
     branch = world.branch
-    sizes = np.array(world.places.court.sizes, np.float64).sum(axis=1)
-    everywhere = portable.mean(branch.purged, sizes)
+    everywhere = portable.mean(branch.purged, _posts(world.places.court.sizes)) if branch.purged.any() else 0.0
     seen = WEEKS * (p.hazard_own * branch.purged + (1.0 - p.hazard_own) * everywhere)
     branch.hazard += p.hazard_fade * (seen - branch.hazard)
     branch.purged[:] = 0.0
+    hazard = branch.hazard.tolist()
     for guards, organs in enumerate(COLLECTORS):
         level = 0.0
         for organ in organs:
-            level += float(branch.hazard[organ])
+            level += hazard[organ]
         world.organ.purge_hazard[guards] = min(1.0, level / len(organs))
+
+
+@cache
+def _posts(sizes: tuple[tuple[int, ...], ...]) -> F:
+    """Posts of each organ of the court, (10,)."""
+    return np.array([float(sum(size)) for size in sizes])
 
 
 def information(world: World, week: Week, p: Params) -> float:
@@ -185,8 +192,19 @@ def weigh(status, organ, person, tenure, family_punished, base, organ_hazard, mo
 def mean_of_top(world: World) -> float:
     """Mean loyalty of chiefs and deputies in post: what coups, insiders and reforms are reckoned from."""
     court = world.court
-    top = (court.status == IN_POST) & ((court.rank == CHIEF) | (court.rank == DEPUTY))
-    return portable.mean(court.loyalty[top])
+    return portable.mean(court.loyalty[_top(court.status, court.rank)])
+
+
+@njit
+def _top(status, rank):  # type: ignore[no-untyped-def]
+    """Rows of chiefs and deputies in post."""
+    out = np.empty(status.shape[0], np.int64)
+    found = 0
+    for i in range(status.shape[0]):
+        if status[i] == IN_POST and (rank[i] == CHIEF or rank[i] == DEPUTY):
+            out[found] = i
+            found += 1
+    return out[:found]
 
 
 def mean_of_all(world: World) -> float:

@@ -10,7 +10,8 @@ employer: MODEL.md section 2; ours throughout.
 Before the pass money goes only where it was there already, so no account can be overdrawn.
 """
 
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,8 @@ from custodes.engine.settle import Shares
 from custodes.engine.step import Week
 from custodes.jit import njit
 from custodes.world.columns import ARMY, FARMERS, N_CLASSES, ORGANS, WORKERS_PER_MEMBER
-from custodes.world.state import World
+from custodes.world.same import Same
+from custodes.world.state import Places, World
 
 F = NDArray[np.float64]
 I = NDArray[np.int64]  # noqa: E741
@@ -35,6 +37,7 @@ WRITES = "books.till books.county_chief books.chain books.pocket books.won natio
 SLACK = 1.005  #: workers and households are counted a week late
 SLACK_ROWS = 3
 NEARLY_EMPTY = 0.15  #: share of workers in the market below which their labour may double within a week
+UNITS: Final = 2.0**30  #: of a whole, in which the parts of a payment are counted
 CADRES = ORGANS.index("cadres")
 
 
@@ -232,28 +235,61 @@ def pay_tills(world: World, amount: int, p: Params) -> int:
     The caller takes them from their source, where the remainder of the floors stays. Places that a country lacks leave
     their share to the others.
     """
-    added = divide(amount, till_weights(world, p))
+    added = _divide(amount, _till_parts(Same(world.places), p.till_share))
     world.books.till += added
     return int(added.sum())
 
 
 def till_weights(world: World, p: Params) -> F:
     """Weights of the tills, shape (C,): the place's share over its counties by population."""
-    place, people = world.places.place_type, world.places.population.astype(np.float64)
+    return _till_weights(world.places, p.till_share)
+
+
+def _till_weights(places: Places, till_share: tuple[float, ...]) -> F:
+    place, people = places.place_type, places.population.astype(np.float64)
     weights = np.zeros(len(people))
-    for code, share in enumerate(p.till_share):
+    for code, share in enumerate(till_share):
         here = place == code
-        everyone = float(world.places.population[here].sum())
+        everyone = float(places.population[here].sum())
         if everyone > 0.0:
             weights[here] = share * people[here] / everyone
     return weights
 
 
+class Parts(NamedTuple):
+    """Weights in whole numbers."""
+
+    each: I
+    whole: int  #: their sum
+    small: bool  #: products of any two of them fit in 64 bits
+
+
+@lru_cache(maxsize=16)
+def _till_parts(places: Same, till_share: tuple[float, ...]) -> Parts:
+    """A country's tills never change their weights."""
+    return _parts(_till_weights(places.thing, till_share))
+
+
+def _parts(weights: F) -> Parts:
+    each = np.floor(weights * UNITS).astype(np.int64)
+    whole = sum(each.tolist())
+    return Parts(each, whole, whole * max(each.tolist(), default=0) < 2**63)
+
+
 def divide(amount: int, weights: F) -> I:
     """Whole parts of `amount` in proportion to `weights` (floored, so that they never sum to more than it)."""
-    whole = np.floor(weights * 2.0**30).astype(np.int64).tolist()
-    both = sum(whole)
-    return np.array([amount * w // both if both else 0 for w in whole], np.int64)
+    return _divide(amount, _parts(weights))
+
+
+def _divide(amount: int, parts: Parts) -> I:
+    """`amount * each // whole`, the amount taken apart so that no product leaves 64 bits."""
+    if parts.whole == 0:
+        return np.zeros(parts.each.size, np.int64)
+    if not parts.small:
+        return np.array([amount * part // parts.whole for part in parts.each.tolist()], np.int64)
+    times, rest = divmod(amount, parts.whole)
+    divided: I = times * parts.each + rest * parts.each // parts.whole
+    return divided
 
 
 def take_fee_and_rate(world: World, p: Params) -> F:
@@ -286,8 +322,11 @@ def _returning_labour(world: World, p: Params) -> F:
     tolerance = min(1.0, world.memory.get("market_tolerance", 1.0))
     out = np.zeros(world.places.population.size)
     workers, there = world.by_county("workers_milli"), world.by_county("market_workers_milli")
+    empty = np.flatnonzero(there < NEARLY_EMPTY * workers)
+    if not empty.size:
+        return out
     starts = world.units.first_household[world.tiles.first_unit[world.tiles.first_of_county]]
-    for c in np.flatnonzero(there < NEARLY_EMPTY * workers):
+    for c in empty:
         a, b = int(starts[c]), int(starts[c + 1])
         members, skill = world.households.members[a:b].astype(np.int64), world.households.skill[a:b].astype(np.int64)
         able = world.k * int((members * skill).sum()) / 4096.0 * WORKERS_PER_MEMBER

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from custodes import portable
 from custodes.engine.step import Week
+from custodes.jit import njit
 from custodes.mechanisms.takings import PASSED_UP
+from custodes.portable import clip
 from custodes.world.columns import POLICE, STATE_SECURITY
 from custodes.world.state import World
 
@@ -42,31 +44,36 @@ class Params(NamedTuple):
     refill: float  #: share of vacancies filled a week at full pay
 
 
-def income_share(world: World, p: Any) -> F:
-    """Pay and net takings of an agent as a share of need, (O, C)."""
-    need = np.array(p.extortion.need)[:, None]
-    share: F = (world.guards.paid + world.guards.take * (1.0 - PASSED_UP)) / need
-    return share
+@njit
+def income_share(paid, take, need):  # type: ignore[no-untyped-def]
+    """Pay and net takings of an agent as a share of need."""
+    return (paid + take * (1.0 - PASSED_UP)) / need
 
 
-def pay_ratio(world: World, p: Any) -> F:
-    """Share of usual pay that is really paid, (O, C), at most 1."""
-    q = p.takings
-    usual = (np.array(q.official) + np.array(q.supplement)) * np.array(p.extortion.need)
-    known = usual > 0.0
-    return np.where(known[:, None], np.minimum(1.0, world.guards.paid / np.where(known, usual, 1.0)[:, None]), 1.0)
+@njit
+def pay_ratio(paid, usual):  # type: ignore[no-untyped-def]
+    """Share of usual pay that is really paid, at most 1; all of it where nothing is usual."""
+    return min(1.0, paid / usual) if usual > 0.0 else 1.0
 
 
-def attendance(income: F, p: Params) -> F:
+@njit
+def attendance(income, p):  # type: ignore[no-untyped-def]
     """Share of agents who come to work."""
-    return np.clip(1.0 - p.absence * np.maximum(0.0, p.full_attendance - income), 0.0, 1.0)
+    return clip(1.0 - p.absence * max(0.0, p.full_attendance - income), 0.0, 1.0)
 
 
-def morale_target(income: F, quota: F, hazard: F, edict: F, p: Params) -> F:
+@njit
+def morale_target(income, quota, hazard, edict, p):  # type: ignore[no-untyped-def]
     """Where morale tends, in [0, 1]."""
-    return np.clip(
-        p.base + p.income * income / (1.0 + quota) - p.hazard * np.minimum(1.0, hazard) - p.edict * edict, 0.0, 1.0
-    )
+    return clip(p.base + p.income * income / (1.0 + quota) - p.hazard * min(1.0, hazard) - p.edict * edict, 0.0, 1.0)
+
+
+@njit
+def left_and_refilled(staff, posts, income, paid_share, p):  # type: ignore[no-untyped-def]
+    """Agents after a week in which some who cannot live left, and some vacancies were filled as pay allows."""
+    leaving = min(1.0, p.leaving * max(0.0, p.leaving_income - income))
+    vacancies = max(0.0, posts - staff)
+    return staff + (p.refill * vacancies * paid_share - staff * leaving)
 
 
 def settle(world: World, week: Week, p: Any) -> None:
@@ -74,23 +81,38 @@ def settle(world: World, week: Week, p: Any) -> None:
 
     The perceived purge hazard is the court's, set by `loyalty`.
     """
-    q: Params = p.morale
     guards, organ = world.guards, world.organ
-    income = income_share(world, p)
-    quota = np.array(p.extortion.quota)[:, None]
-    target = morale_target(income, quota, organ.purge_hazard[:, None], organ.edict[:, None], q)
-    guards.morale += q.rate * (target - guards.morale)
-    _leave_and_refill(world, income, p)
-    guards.capacity[:] = guards.staff * attendance(income, q) * guards.morale * (1.0 - q.collecting * guards.effort)
+    _settle_guards(
+        (guards.paid, guards.take, guards.posts, guards.effort),
+        (guards.staff, guards.morale, guards.capacity),
+        (organ.purge_hazard, organ.edict),
+        (p.extortion.need, p.extortion.quota, usual_pay(p)),
+        p.morale,
+    )
     _keep_norm(world, week)
 
 
-def _leave_and_refill(world: World, income: F, p: Any) -> None:
-    q: Params = p.morale
-    guards = world.guards
-    leaving = np.minimum(1.0, q.leaving * np.maximum(0.0, q.leaving_income - income))
-    vacancies = np.maximum(0.0, guards.posts - guards.staff)
-    guards.staff += q.refill * vacancies * pay_ratio(world, p) - guards.staff * leaving
+def usual_pay(p: Any) -> tuple[float, ...]:
+    """Won an agent-week in pay and kind while nothing is cut, by organ."""
+    q = p.takings
+    return tuple((a + b) * need for a, b, need in zip(q.official, q.supplement, p.extortion.need, strict=True))
+
+
+@njit
+def _settle_guards(given, moved, of_organ, usual, p):  # type: ignore[no-untyped-def]
+    """One week of the agents of every organ and county; `given` and `moved` are (O, C)."""
+    paid, take, posts, effort = given
+    staff, morale, capacity = moved
+    hazard, edict = of_organ
+    need, quota, pay = usual
+    for o in range(staff.shape[0]):
+        for c in range(staff.shape[1]):
+            income = income_share(paid[o, c], take[o, c], need[o])
+            target = morale_target(income, quota[o], hazard[o], edict[o], p)
+            morale[o, c] += p.rate * (target - morale[o, c])
+            staff[o, c] = left_and_refilled(staff[o, c], posts[o, c], income, pay_ratio(paid[o, c], pay[o]), p)
+            busy = 1.0 - p.collecting * effort[o, c]
+            capacity[o, c] = staff[o, c] * attendance(income, p) * morale[o, c] * busy
 
 
 # --- capacity as others see it ---------------------------------------------------------------------------------------
@@ -98,9 +120,18 @@ def _leave_and_refill(world: World, income: F, p: Any) -> None:
 
 def units_of_county(world: World) -> F:
     """Real neighbourhoods of each county, garrisons apart, (C,); at least one row's worth."""
-    civil = world.units.county[world.units.garrison == 0]
-    rows = np.bincount(civil, minlength=world.places.population.size)
+    rows = _civil_rows(world.units.county, world.units.garrison, world.places.population.size)
     return np.maximum(1, rows).astype(np.float64) * world.k
+
+
+@njit
+def _civil_rows(county, garrison, counties):  # type: ignore[no-untyped-def]
+    """Rows of neighbourhoods in each county, garrisons apart, (C,)."""
+    rows = np.zeros(counties, np.int64)
+    for u in range(county.shape[0]):
+        if garrison[u] == 0:
+            rows[county[u]] += 1
+    return rows
 
 
 def agents_per_unit(world: World) -> F:
@@ -113,7 +144,8 @@ def agents_per_unit(world: World) -> F:
 def national_agents_per_unit(world: World) -> float:
     """The same for the whole country."""
     capacity = world.guards.capacity
-    return portable.total(capacity[[STATE_SECURITY, POLICE]]) / portable.total(units_of_county(world))
+    units = float(units_of_county(world).sum())  # whole numbers: exact in any order
+    return portable.total(capacity[[STATE_SECURITY, POLICE]]) / units
 
 
 def capacity_norm(world: World) -> float:
@@ -124,6 +156,8 @@ def capacity_norm(world: World) -> float:
 
 def _keep_norm(world: World, week: Week) -> None:
     """Gather the mean of weeks -52 to -1; without a burn-in the first week sets the norm."""
+    if week.number >= 0 and world.national.capacity_norm != 0.0:
+        return
     memory, now = world.memory, national_agents_per_unit(world)
     if -52 <= week.number <= -1:
         memory["capacity_sum"] = memory.get("capacity_sum", 0.0) + now

@@ -199,7 +199,7 @@ def move_rate(world: World, week: Week, p: Params, met: float) -> None:
     demand, supply = world.national.dollar_demand, world.national.dollar_supply
     both = demand + supply
     pressure = (demand - supply) / both if both > 0.0 else 0.0
-    luck = draws.normal(world.seed, "dollar", week.number, 0)
+    luck = draws.one_normal(world.seed, "dollar", week.number, 0)
     kept = min(1.0, met / p.defended) if p.defended > 0.0 else 0.0
     step = p.rate_pull * pressure * (1.0 - p.defence_felt * kept) + p.rate_noise * luck * (1.0 - p.defence_felt * met)
     world.national.won_per_dollar = _held(world.national.won_per_dollar * portable.exp(step))
@@ -265,7 +265,7 @@ def move_rice_price(world: World, week: Week, p: Params) -> None:
     target = p.cover_target + p.cover_shut * (1.0 - week.levers.border_open)
     step = p.stock_pull * portable.log(target / max(LOWEST_COVER, nation.market_cover))
     step += p.parity_pull * week.levers.border_open * portable.log(parity / nation.rice_price)
-    step += p.price_noise * draws.normal(world.seed, "rice_price", week.number, 0)
+    step += p.price_noise * draws.one_normal(world.seed, "rice_price", week.number, 0)
     step = min(max(step, -p.price_step), p.price_step)
     nation.rice_price = _held(nation.rice_price * portable.exp(step))
     nation.price_memory += (nation.rice_price - nation.price_memory) / 8.0

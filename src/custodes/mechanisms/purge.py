@@ -7,6 +7,7 @@ reduced form) changes who falls and not how many. The cause is a lottery among t
 the state gives as the reason is another thing, and often it says nothing. EQUATIONS.md 8; form and numbers are ours.
 """
 
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -127,8 +128,8 @@ class Intensities(NamedTuple):
     capability: F
 
 
-def intensities(world: World, p: Any) -> Intensities:
-    """What each official faces this week, by cause."""
+def intensities(world: World, p: Any, row: int = -1) -> Intensities:
+    """What each official faces this week, by cause; with a `row`, `parts` and W are of that one alone."""
     q: Params = p.purge
     court, branch = world.court, world.branch
     weights = weights_of(q)
@@ -140,24 +141,23 @@ def intensities(world: World, p: Any) -> Intensities:
     by_organ[1] = weights[CORRUPTION] * q.corruption * edict_of(world)
     by_organ[2] = weights[FAILURE] * q.failure * branch.failure
     by_organ[3] = branch.inquiry > 0
-    by_rank = np.array([q.scapegoat_rank, q.corruption_rank, q.failure_rank])
-    numbers = np.array(
-        [
-            weights[RIVALRY] * q.rivalry,
-            weights[PRECAUTION] * q.precaution * doubled,
-            q.precaution_suspicion,
-            q.precaution_force,
-            omega_of(q),
-            q.able,
-            q.able_tenure,
-            q.able_alone,
-        ]
+    by_rank = (q.scapegoat_rank, q.corruption_rank, q.failure_rank)
+    numbers = (
+        weights[RIVALRY] * q.rivalry,
+        weights[PRECAUTION] * q.precaution * doubled,
+        q.precaution_suspicion,
+        q.precaution_force,
+        omega_of(q),
+        q.able,
+        q.able_tenure,
+        q.able_alone,
     )
     posts = (court.status, court.organ, court.rank, court.power, court.force)
     people = (court.tenure, court.has_patron, court.wealth, court.suspicion, court.evidence, court.since_denounced)
-    return Intensities(*_intensities(posts, people, by_organ, by_rank, numbers))
+    return Intensities(*_intensities(posts, people, by_organ, by_rank, numbers, row))
 
 
+@lru_cache(maxsize=8)
 def weights_of(q: Params) -> tuple[float, ...]:
     """Weight of each cause: the switches, less what the theory denies."""
     given = (q.weight_scapegoat, q.weight_rivalry, q.weight_corruption, q.weight_precaution, q.weight_failure)
@@ -175,12 +175,9 @@ def edict_of(world: World) -> F:
 
     The organs that collect have their own; the others stand under what holds for all of them.
     """
-    edict = world.organ.edict
-    out = np.zeros(N_COURT) + float(min(edict.tolist()))
-    for b, o in enumerate(blame.COLLECTS):
-        if o >= 0:
-            out[b] = edict[o]
-    return out
+    edict: list[float] = world.organ.edict.tolist()
+    lowest = min(edict)
+    return np.array([edict[o] if o >= 0 else lowest for o in blame.COLLECTS])
 
 
 def _search(world: World, p: Any) -> F:
@@ -202,7 +199,7 @@ def reactive(world: World) -> bool:
 
 
 @njit
-def _intensities(posts, people, by_organ, by_rank, numbers):  # type: ignore[no-untyped-def]
+def _intensities(posts, people, by_organ, by_rank, numbers, only):  # type: ignore[no-untyped-def]
     """The loop behind `intensities`: capability first, because W compares with its mean in the rank."""
     status, organ, rank, power, force = posts
     tenure, has_patron, wealth, suspicion, evidence, since_denounced = people
@@ -218,20 +215,20 @@ def _intensities(posts, people, by_organ, by_rank, numbers):  # type: ignore[no-
         capability[i] = c
         total[rank[i]] += int(c * 1e6 + 0.5)
         count[rank[i]] += 1
-    for i in range(rows):
+    for i in range(rows) if only < 0 else range(only, only + 1):
         if status[i] != IN_POST:
             continue
         r, o = rank[i], organ[i]
         mean = total[r] / (1e6 * count[r])
         w = clip(1.0 + 2.0 * omega * (mean - capability[i]), 0.1, 2.5)
         weakness[i] = w
-        parts[i, SCAPEGOAT] = w * by_organ[0, o] * by_rank[0, r]
+        parts[i, SCAPEGOAT] = w * by_organ[0, o] * by_rank[0][r]
         if since_denounced[i] <= WEEKS_DENOUNCED and not (r == CHIEF and by_organ[3, o] > 0.0):
             parts[i, RIVALRY] = w * rivalry * evidence[i] * evidence[i] * suspicion[i]
-        parts[i, CORRUPTION] = w * by_organ[1, o] * by_rank[1, r] * wealth[i] * wealth[i]
+        parts[i, CORRUPTION] = w * by_organ[1, o] * by_rank[1][r] * wealth[i] * wealth[i]
         fear = max(0.0, suspicion[i] - threshold)
         parts[i, PRECAUTION] = w * precaution * fear * fear * power[i] * (1.0 + holds_force * (force[i] > 0.0))
-        parts[i, FAILURE] = w * by_organ[2, o] * by_rank[2, r]
+        parts[i, FAILURE] = w * by_organ[2, o] * by_rank[2][r]
     return parts, weakness, capability
 
 
@@ -312,7 +309,7 @@ def _record(world: World, week: Week, p: Any, row: int, cause: int, stated: str 
     """What the register keeps of a fall, all of it as it stood at the moment."""
     court, branch = world.court, world.branch
     organ = int(court.organ[row])
-    now = intensities(world, p)
+    now = intensities(world, p, row)
     denouncer = row_of(court, int(court.denouncer[row]))
     return {
         "week": week.number,
@@ -465,10 +462,12 @@ def _end_inquiries(world: World, week: Week, p: Any) -> None:
     """An inquiry into a chief ends in his fall or clears him of most of the evidence."""
     q: Params = p.purge
     court, branch = world.court, world.branch
+    if not branch.inquiry.any():
+        return
     for b in np.flatnonzero(branch.inquiry == 1).tolist():
         rows = np.flatnonzero((court.status == IN_POST) & (court.organ == b) & (court.rank == CHIEF))
         for row in rows.tolist():
-            w = float(intensities(world, p).weakness[row])
+            w = float(intensities(world, p, row).weakness[row])
             chance = min(q.inquiry_most, q.inquiry * float(court.evidence[row] * court.suspicion[row]) * w)
             if draws.one(world.seed, "purge_cause", week.number, row) < chance:
                 strike(world, week, p, row, RIVALRY, causes=week.log.latest("inquiry", 9, organ=COURT_ORGANS[b])[:1])

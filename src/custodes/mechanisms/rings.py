@@ -25,7 +25,6 @@ from custodes.mechanisms.morale import capacity_norm, national_agents_per_unit
 from custodes.mechanisms.routes import (
     N_CLASSES,
     OFFICER,
-    Same,
     Terms,
     Ways,
     expected_bribes,
@@ -33,6 +32,7 @@ from custodes.mechanisms.routes import (
     ways,
 )
 from custodes.world.columns import B_ARMY, PLACE_TYPES, POLICE, STATE_SECURITY
+from custodes.world.same import Same
 from custodes.world.state import Places, World
 
 F = NDArray[np.float64]
@@ -152,9 +152,20 @@ def earnings(checkpoints: Any, km: Any, traveller: Any, terms: Terms, p: Params)
     return gain - loss - np.asarray(p.pay)[traveller] - terms.per_km * km, passes, bribes
 
 
+class Offers(NamedTuple):
+    """What the paths are worth to whoever takes them, (R,) each unless said."""
+
+    ways: Ways
+    value: F  #: US$ that the carrier expects
+    passes: F
+    bribes: F
+    pull: F  #: of the logit
+    wanted: F  #: (C,) in shares of the usual output
+
+
 @lru_cache(maxsize=16)
-def plan(same: Same, lost: bytes, staffed: float, officers: float, p: Params) -> Plan:
-    """Shares of loads over classes, paths and places: logit in earnings, weighted by carriers and by what is wanted."""
+def offers(same: Same, lost: bytes, staffed: float, p: Params) -> Offers:
+    """Paths and their worth; they change only when counties are lost or checkpoints are manned otherwise."""
     places: Places = same.thing
     goals, terms = markets(same, p), terms_of(places, staffed, p)
     sources = tuple(c for c, _ in places.contraband.producers)
@@ -162,7 +173,16 @@ def plan(same: Same, lost: bytes, staffed: float, officers: float, p: Params) ->
     value, passes, bribes = earnings(found.checkpoints, found.km, found.traveller, terms, p)
     wanted = np.zeros(len(places.counties))
     wanted[goals.county] = goals.home + goals.abroad
-    weight = np.asarray((*p.carriers, officers))[found.traveller] * wanted[found.target] * portable.exp(value / p.scale)
+    return Offers(found, value, passes, bribes, portable.exp(value / p.scale), wanted)
+
+
+@lru_cache(maxsize=16)
+def plan(same: Same, lost: bytes, staffed: float, officers: float, p: Params) -> Plan:
+    """Shares of loads over classes, paths and places: logit in earnings, weighted by carriers and by what is wanted."""
+    places: Places = same.thing
+    found, value, passes, bribes, pull, wanted = offers(same, lost, staffed, p)
+    weight = np.asarray((*p.carriers, officers))[found.traveller] * wanted[found.target] * pull
+    sources = tuple(c for c, _ in places.contraband.producers)
     first = (0, *np.cumsum([np.count_nonzero(found.source == c) for c in sources]).tolist())
     share, cumulative = np.zeros(weight.size), np.zeros(weight.size)
     for a, b in itertools.pairwise(first):

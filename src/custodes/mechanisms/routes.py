@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from custodes import portable
 from custodes.jit import njit
 from custodes.world.columns import PLACE_TYPES
+from custodes.world.same import Same
 from custodes.world.state import Places
 
 F = NDArray[np.float64]
@@ -60,19 +61,6 @@ class Ways(NamedTuple):
     traveller: I4  #: class
     checkpoints: F
     km: F
-
-
-class Same:
-    """A key by identity, for what cannot be hashed and never changes."""
-
-    def __init__(self, thing: Any) -> None:
-        self.thing = thing
-
-    def __hash__(self) -> int:
-        return id(self.thing)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Same) and other.thing is self.thing
 
 
 def pass_chance(checkpoints: Any, search: Any, seized: float) -> Any:

@@ -23,7 +23,7 @@ from custodes.portable import clip
 from custodes.world.columns import CONFORM, DISSENT, EVADE
 from custodes.world.state import World
 
-READS = "guards.capacity units.county units.garrison places.population"
+READS = "guards.capacity units.county units.garrison units.dissenters places.population"
 WRITES = ""
 
 #: The histogram of needed peer share: equal bins from LOWEST on; what lies outside goes to the first or last bin.
@@ -108,6 +108,14 @@ def arrest_chance(agents: ArrayLike, dissenters: ArrayLike, precision: float, ro
 
 
 def prepare(world: World, week: Week, p: Any) -> dict[str, F]:  # noqa: ARG001
-    """Chance of arrest by county and number of dissenters in the neighbourhood, (C, 64)."""
-    agents = np.asarray(agents_per_unit(world))[:, None]
-    return {"arrest_probability": arrest_chance(agents, np.arange(DISSENTERS_LISTED), p.stance.arrest_precision)}
+    """Chance of arrest by county and number of dissenters in the neighbourhood, (C, 64).
+
+    Numbers of dissenters that no neighbourhood has now are not looked up in this week: they stay at the highest's chance.
+    """
+    most = min(int(world.units.dissenters.max(initial=0)), DISSENTERS_LISTED - 1)
+    listed = np.arange(most + 1)
+    chance = arrest_chance(agents_per_unit(world)[:, None], listed, p.stance.arrest_precision)
+    table = np.empty((chance.shape[0], DISSENTERS_LISTED))
+    table[:, : most + 1] = chance
+    table[:, most + 1 :] = chance[:, most:]
+    return {"arrest_probability": table}

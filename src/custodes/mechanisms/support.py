@@ -4,7 +4,7 @@ Indoctrination fades where foreign media and rights talk are known; income count
 extortion, visible wealth of officials and punished kin count against. Kuran 1991 keeps it apart from public stance.
 """
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -20,6 +20,8 @@ READS = (
     "levers.budget_propaganda levers.rally memory"
 )
 WRITES = "national.rally memory"
+
+CIVIL: Final = tuple(c for c in range(N_CLASSES) if c != ARMY)
 
 
 class Params(NamedTuple):
@@ -67,25 +69,30 @@ def update(
     return clip(support + p.rate * (target - support), -1.0, 1.0)  # type: ignore[no-any-return]
 
 
-def visible_wealth(official_income: F, officials: F, income: F, households: F, cap: float) -> F:
+@njit
+def visible_wealth(official_income: float, officials: float, income: float, households: float, cap: float) -> float:
     """Mean income of officials' households over that of all, less one, in [0, cap]; 0 where either is missing."""
-    known = (officials > 0) & (income > 0)
-    ratio = official_income * households / np.where(known, officials * income, 1.0)
-    return np.where(known, np.clip(ratio - 1.0, 0.0, cap), 0.0)
+    if officials <= 0.0 or income <= 0.0:
+        return 0.0
+    return clip(official_income * households / (officials * income) - 1.0, 0.0, cap)  # type: ignore[no-any-return]
+
+
+@njit
+def _visible_wealth(income, households, officials, cap):  # type: ignore[no-untyped-def]
+    """The same by county, (C,), of whole numbers by class and county, (classes, C); `officials` is their row."""
+    out = np.zeros(income.shape[1])
+    for c in range(income.shape[1]):
+        earned = float(income[:, c].sum())
+        homes = float(households[:, c].sum())
+        out[c] = visible_wealth(float(income[officials, c]), float(households[officials, c]), earned, homes, cap)
+    return out
 
 
 def prepare(world: World, week: Week, p: Any) -> dict[str, F]:
     """Visible wealth of officials in each county (C,); this week's rally and what propaganda spending adds (1,)."""
-    civil = [c for c in range(N_CLASSES) if c != ARMY]
-    income = sum(world.by_county("class_income", c) for c in civil)
-    households = sum(world.by_county("class_households", c) for c in civil)
-    wealth = visible_wealth(
-        world.by_county("class_income", OFFICIALS).astype(np.float64),
-        world.by_county("class_households", OFFICIALS).astype(np.float64),
-        np.asarray(income, np.float64),
-        np.asarray(households, np.float64),
-        p.support.wealth_cap,
-    )
+    income = np.array([world.by_county("class_income", c) for c in CIVIL])
+    households = np.array([world.by_county("class_households", c) for c in CIVIL])
+    wealth = _visible_wealth(income, households, CIVIL.index(OFFICIALS), p.support.wealth_cap)
     return {"cadre_wealth": wealth, "rally": np.array([_rally(world, week) + _propaganda(world, week, p.support)])}
 
 

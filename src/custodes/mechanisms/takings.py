@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from custodes.engine.settle import UP_CHAIN, UP_COUNTY, UP_LEADER
 from custodes.engine.step import Week
+from custodes.jit import njit
 from custodes.world.columns import N_CLASSES, N_ORGANS
 from custodes.world.state import World
 
@@ -52,10 +53,22 @@ def prepare(world: World, week: Week, p: Any) -> dict[str, NDArray[Any]]:
 def take_home(world: World, p: Params) -> I:
     """Won a household of each class gets from its organ's pocket, (C, 8); 0 where the sample has none of them."""
     out = np.zeros((world.books.till.size, N_CLASSES), np.int64)
-    for o in range(N_ORGANS):
-        homes = world.by_county("class_households", o)
-        out[:, o] = np.where(homes > 0, _part(world.books.pocket[o], p.pocket_payout) // np.maximum(homes, 1), 0)
+    _share_pockets(world.books.pocket, _homes(world), p.pocket_payout, out)
     return out
+
+
+def _homes(world: World) -> I:
+    """Households of guards by organ and county, real, (O, C)."""
+    return np.stack([world.by_county("class_households", o) for o in range(N_ORGANS)])
+
+
+@njit
+def _share_pockets(pocket, homes, payout, out):  # type: ignore[no-untyped-def]
+    """Fill `out` (C, 8) with the won that a household takes home."""
+    for o in range(homes.shape[0]):
+        for c in range(homes.shape[1]):
+            if homes[o, c] > 0:
+                out[c, o] = _part(pocket[o, c], payout) // homes[o, c]
 
 
 def due(world: World, week: Week, p: Any) -> F:
@@ -113,14 +126,21 @@ def settle(world: World, week: Week, p: Any) -> None:  # noqa: ARG001 every step
     What was passed up is spent by `market` (county chiefs, chains, the leader's fund).
     """
     books = world.books
-    for o in range(N_ORGANS):
-        none = world.by_county("class_households", o) == 0
-        spent = np.where(none, _part(books.pocket[o], p.takings.pocket_payout), 0)
-        books.pocket[o] -= spent
-        books.till += spent
+    _spend_where_nobody_lives(books.pocket, books.till, _homes(world), p.takings.pocket_payout)
 
 
-def _part(accounts: I, share: float) -> I:
-    """Whole won: a share of each account, rounded down and never more than is there."""
-    parts: I = np.clip(np.floor(accounts * share).astype(np.int64), 0, np.maximum(accounts, 0))
-    return parts
+@njit
+def _spend_where_nobody_lives(pocket, till, homes, payout):  # type: ignore[no-untyped-def]
+    """Move the part of a pocket (O, C) that no household takes home to the till of its county."""
+    for o in range(homes.shape[0]):
+        for c in range(homes.shape[1]):
+            if homes[o, c] == 0:
+                spent = _part(pocket[o, c], payout)
+                pocket[o, c] -= spent
+                till[c] += spent
+
+
+@njit
+def _part(account, share):  # type: ignore[no-untyped-def]
+    """Whole won: a share of an account, rounded down and never more than is there."""
+    return min(max(np.int64(np.floor(account * share)), 0), max(account, 0))

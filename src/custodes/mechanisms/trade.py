@@ -13,7 +13,7 @@ on): `shield` is the part of the fund's loss that is made good out of dollars wh
 people pay for it. Shares by organ are ours: no table tells which organ earns what.
 """
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,10 @@ READS = (
 )
 WRITES = "books.won books.cents books.organ_trade branch.trade_ratio branch.trade_norm memory"
 
+#: Organs of the court whose people collect, and the collecting organ of each.
+_COLLECTING: Final = np.array([court for organs in COLLECTORS for court in organs])
+_FOR: Final = np.array([guards for guards, organs in enumerate(COLLECTORS) for _ in organs])
+_ORGAN_CENTS: Final = tuple(f"organ_cents.{organ}" for organ in range(N_COURT))
 MOST_GIVEN = 0.5  #: share of the fund that gifts take in a week at most
 MOST_WITHHELD = 0.5  #: share of the dollars offered for won that is withheld at most
 MOST_WEEKS = 520.0  #: that a reserve is said to last where nothing is bought abroad
@@ -78,10 +82,9 @@ def settle(world: World, week: Week, p: Any) -> None:
 
 def uncut(levers: Any) -> F:
     """Share of its trade that each court organ keeps under the cuts aimed at it or at the guards that belong to it, (10,)."""
-    left = 1.0 - np.asarray(levers.court_revenue_cut, np.float64)
-    for guards, organs in enumerate(COLLECTORS):
-        for organ in organs:
-            left[organ] *= 1.0 - float(levers.organ_revenue_cut[guards])
+    left: F = 1.0 - np.asarray(levers.court_revenue_cut, np.float64)
+    guards = 1.0 - np.asarray(levers.organ_revenue_cut, np.float64)
+    left[_COLLECTING] *= guards[_FOR]
     return left
 
 
@@ -216,8 +219,7 @@ def _report(world: World, week: Week, income: Income, p: Any) -> None:
     memory["state_income_week"] = dues + cents * nation.won_per_dollar / 100.0
     memory["passed_cents_week"], memory["hidden_cents_week"] = float(passed), float(income.direct)
     memory["reserve_weeks"] = world.books.cents["reserve"] / need if need > 0.0 else MOST_WEEKS
-    for organ in range(N_COURT):
-        memory[f"organ_cents.{organ}"] = float(income.organs[organ])
+    memory.update(zip(_ORGAN_CENTS, income.organs.astype(np.float64).tolist(), strict=True))
 
 
 def _evaded(world: World) -> int:
