@@ -146,6 +146,9 @@ ARGUMENTS: dict[str, tuple[float, float]] = {
     "household_part": (-10.0, 10.0),
     "kin_punished": _SHARE,
     "rally": _SHARE,
+    "official_income": _WON,
+    "officials": (0.0, 1e7),
+    "households": (0.0, 1e7),
 }
 WHOLE = {
     "contact",
@@ -193,7 +196,9 @@ KERNELS = {
     f"{module.__name__.rpartition('.')[2]}.{name}": function
     for module in _MODULES
     for name, function in vars(module).items()
-    if hasattr(function, "py_func") and function.py_func.__module__ == module.__name__
+    if hasattr(function, "py_func")
+    and function.py_func.__module__ == module.__name__
+    and not name.startswith("_")  # loops over counties
 }
 P = parameters_of(scenario("toyland").parameters)
 
