@@ -60,7 +60,12 @@ class Design:
     seed: int = 1
 
     def identity(self) -> dict[str, Any]:
-        return {"scenario": self.scenario, "seed": self.seed, "weeks": self.weeks, "plans": [p.name for p in self.plans]}
+        return {
+            "scenario": self.scenario,
+            "seed": self.seed,
+            "weeks": self.weeks,
+            "plans": [p.name for p in self.plans],
+        }
 
     def to_json(self) -> dict[str, Any]:
         return self.identity() | {"countries": [asdict(c) for c in self.countries]}

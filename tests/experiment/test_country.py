@@ -78,7 +78,8 @@ def test_a_branch_shares_nothing_that_changes() -> None:
     branch = trunk.branch()
     assert branch.world.places is trunk.world.places
     runner.advance(branch, runner.request(small.PLANS[3]), small.WEEKS)
-    assert trunk.world.week == 3 and branch.world.week == small.WEEKS
+    assert trunk.world.week == 3
+    assert branch.world.week == small.WEEKS
     assert [str(v) for v in _state(trunk.world)] == [str(v) for v in _state(before[0])]
     assert trunk.log.events == before[1].events
     assert repr(trunk.recorder.arrays["fear"]) == repr(fear)
@@ -137,14 +138,17 @@ def test_what_ends_the_trunk_ends_every_plan_that_has_not_begun(monkeypatch: pyt
 
     monkeypatch.setattr(Runner, "advance", advance)
     found = branched(small.PLANS)
-    assert {n: r.cause for n, r in found.items() if r.run is None} == dict.fromkeys((0, 1), "week 5: people do not close")
+    assert {n: r.cause for n, r in found.items() if r.run is None} == dict.fromkeys(
+        (0, 1), "week 5: people do not close"
+    )
 
 
 def test_values_that_the_scenario_refuses_fail_every_plan() -> None:
     country = small.Country(0, 5, {"fear.decay": -3.0})
     found = dict(run_country(SCENARIO, LENGTH, country, small.PLANS))
     assert {r.run for r in found.values()} == {None}
-    assert "fear.decay" in found[0].cause and not found[0].passing
+    assert "fear.decay" in found[0].cause
+    assert not found[0].passing
 
 
 def test_the_cache_of_burnt_in_states_is_not_filled(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,3 +160,15 @@ def test_the_cache_of_burnt_in_states_is_not_filled(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(cache, "keep", keep)
     assert branched(small.PLANS[:1], weeks=2)[0].run is not None
 
+
+def test_a_country_of_a_real_design_is_the_run_of_its_settings_and_seed() -> None:
+    from custodes.experiment.design import design
+    from custodes.experiment.plans import plans
+    from custodes.experiment.unknowns import unknowns
+
+    made = design(SCENARIO, plans(SCENARIO, ["edict"]), unknowns(SCENARIO, "prior"), countries=3, weeks=6, k=1, seed=4)
+    country = made.countries[2]
+    found = dict(run_country(SCENARIO, made, country, made.plans))
+    own = cu.run(SCENARIO, weeks=6, sample=1, seed=country.seed, settings=country.settings())
+    assert len(country.settings()) > 100
+    assert packing.to_parquet(found[0].run.table) == packing.to_parquet(own.table)  # type: ignore[union-attr]

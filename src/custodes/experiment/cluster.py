@@ -6,13 +6,17 @@ runs of the country in its hand, which Dask gives to another.
 
 import contextlib
 import logging
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from typing import Any, Final
 
 from custodes.errors import BadInput, CustodesError, Stopped
 from custodes.experiment import task
 from custodes.experiment.workers import POLL_SECONDS, Answer, Job
+from custodes.flags import shown
 
 CONNECT_SECONDS: Final = 3  #: after which a scheduler that does not answer counts as dead
 SPARE: Final = 4  #: tasks handed out beyond two a thread, so that workers which join find work
@@ -29,13 +33,12 @@ class Cluster:
         self.address = address
         for name in ("distributed.client", "distributed.core", "distributed.comm"):
             logging.getLogger(name).setLevel(logging.CRITICAL)  # what they tell is told here in one sentence
-        try:
-            self.client: Any = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
-        except (OSError, ValueError, TypeError, RuntimeError):
+        self.client: Any = _connected(Client, address)
+        if self.client is None:
             raise BadInput(
-                f"no Dask scheduler answers at '{address}': start one with 'dask scheduler', "
+                f"no Dask scheduler answers at '{shown(address)}': start one with 'dask scheduler', "
                 "or give another --scheduler, such as tcp://host:8786."
-            ) from None
+            )
 
     def close(self) -> None:
         """Leave the scheduler."""
@@ -54,6 +57,8 @@ class Cluster:
                     yield from self._answers(future, under_way.pop(future))
                 if stopped():
                     return
+        except (OSError, CancelledError):
+            raise self._gone() from None
         finally:
             with contextlib.suppress(Exception):
                 self.client.cancel(list(under_way), force=True)
@@ -65,13 +70,13 @@ class Cluster:
             yield from (left.popleft() for _ in range(min(room, len(left))))
 
     def _ended(self, futures: Sequence[Any]) -> list[Any]:
-        from distributed import wait
-
-        with contextlib.suppress(TimeoutError):
-            wait(futures, timeout=POLL_SECONDS, return_when="FIRST_COMPLETED")
+        """Those that have ended, after a moment's wait if none has."""
+        ended = [f for f in futures if f.done()]
+        if not ended:
+            time.sleep(POLL_SECONDS)
         if self.client.status != "running":
             raise self._gone()
-        return [f for f in futures if f.done()]
+        return ended
 
     def _gone(self) -> Stopped:
         return Stopped(
@@ -97,3 +102,20 @@ def _cause(problem: BaseException) -> str:
     if type(problem).__name__ == "KilledWorker":
         return "its workers on the cluster were killed again and again"
     return str(problem) if isinstance(problem, CustodesError) else f"{type(problem).__name__}: {problem}"
+
+
+def _connected(client: Any, address: str) -> Any:
+    """A client of the scheduler, or None.
+
+    A thread waits for it, because something that listens at the address without being a scheduler keeps Dask waiting for ever.
+    """
+    found: list[Any] = []
+
+    def connect() -> None:
+        with contextlib.suppress(Exception):  # whatever it raises, there is no scheduler
+            found.append(client(address, timeout=CONNECT_SECONDS, set_as_default=False))
+
+    thread = threading.Thread(target=connect, daemon=True)
+    thread.start()
+    thread.join(CONNECT_SECONDS + 1)
+    return found[0] if found else None

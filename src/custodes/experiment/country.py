@@ -254,4 +254,3 @@ class _In(pickle.Unpickler):
 
     def persistent_load(self, pid: Any) -> "Places":
         return self._places
-

@@ -1,8 +1,9 @@
 """What a study keeps of a run: a Parquet file with its series and a JSON record with its measures, as bytes.
 
-The first row group of the Parquet file has a row a week, the nation's; the second a row a year and part (province by
-organ, organ of the court, faction), each value added up over the year as its series says. Nothing in either file differs
-between two machines: no time, no place, no worker.
+The Parquet file begins with a row a week, the nation's; then come rows by year and part (province by organ, organ of the
+court, faction), each value added up over the year as its series says. `weeks` tells which is which: 1, or the weeks of the
+year. There is one row group and no statistics, for what takes time with a thousand files is their descriptions. Nothing in
+either file differs between two machines: no time, no place, no worker.
 """
 
 import io
@@ -16,8 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custodes.errors import BadResults
+from custodes.flags import did_you_mean, shown
+from custodes.observe.truth import SERIES
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pyarrow as pa
 
     from custodes.experiment.country import RunResult
@@ -26,7 +31,7 @@ if TYPE_CHECKING:
 
 F = NDArray[np.float64]
 FORMAT: Final = "custodes-study-run-1"
-SERIES: Final = ".parquet"  #: ending of a run's series
+PATHS: Final = ".parquet"  #: ending of the file of a run's series
 RECORD: Final = ".json"  #: of its record
 FAILED: Final = ".failed.json"  #: of the record of a run that failed
 YEAR: Final = 52
@@ -94,7 +99,7 @@ def _whole(about: dict[str, Any], run: "Run", measures: Iterable[Measure]) -> di
         "parts": parts,
         "series": {"bytes": len(series), "crc32": zlib.crc32(series)},
     }
-    return {SERIES: series, RECORD: _json(about)}
+    return {PATHS: series, RECORD: _json(about)}
 
 
 def exposure(outcome: str, week: int | None, weeks: int) -> int:
@@ -127,27 +132,35 @@ def record_of(content: bytes) -> dict[str, Any]:
 
 
 def to_parquet(table: "Table") -> bytes:
-    """The two row groups of a run."""
+    """The rows of a run."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    weekly, yearly = _weekly(table), _yearly(table)
+    rows = pa.concat_tables([_weekly(table), _yearly(table)]).combine_chunks()
     buffer = io.BytesIO()
-    floats = [f.name for f in weekly.schema if f.name not in KEYS]
     writer = pq.ParquetWriter(
         buffer,
-        weekly.schema,
+        rows.schema,
         compression="zstd",
         use_dictionary=list(KEYS[2:]),
         write_statistics=False,
-        column_encoding=dict.fromkeys(floats, "BYTE_STREAM_SPLIT"),
+        column_encoding=dict.fromkeys(table.arrays, "BYTE_STREAM_SPLIT"),
+        store_schema=False,
     )
     with writer:
-        writer.write_table(weekly, row_group_size=max(1, weekly.num_rows))
-        writer.write_table(yearly, row_group_size=max(1, yearly.num_rows))
+        writer.write_table(rows, row_group_size=rows.num_rows)
+        writer.add_key_value_metadata({"format": FORMAT, "start": str(table.start)})
     return buffer.getvalue()
 
 
-KEYS: Final = ("week", "weeks", "province", "organ", "court", "faction")  #: first week of the row, how many it spans, its part
+KEYS: Final = (
+    "week",
+    "weeks",
+    "province",
+    "organ",
+    "court",
+    "faction",
+)  #: first week of the row, how many it spans, its part
 
 
 def _weekly(table: "Table") -> "pa.Table":
@@ -162,7 +175,7 @@ def _weekly(table: "Table") -> "pa.Table":
         word = NATIONAL if name == "province" else ALL
         columns[name] = pa.DictionaryArray.from_arrays(np.zeros(n, np.int8), [word]).cast(pa.string())
     columns |= {name: pa.array(table.national(name)) for name in table.arrays}
-    return pa.table(columns).replace_schema_metadata({"format": FORMAT, "start": str(table.start)})
+    return pa.table(columns)
 
 
 def _yearly(table: "Table") -> "pa.Table":
@@ -180,19 +193,18 @@ def _yearly(table: "Table") -> "pa.Table":
     columns |= {"week": pa.array((YEAR * number).astype(np.int32)), "weeks": pa.array(spans[number])}
     columns |= {name: rows.column(name).cast(pa.string()) for name in KEYS[2:]}
     order = [*KEYS, *table.arrays]
-    about = {"format": FORMAT, "start": str(table.start)}
-    return pa.table({name: columns[name] for name in order}).replace_schema_metadata(about)
+    return pa.table({name: columns[name] for name in order})
 
 
 def _by_year(table: "Table", firsts: Sequence[int]) -> dict[str, F]:
     """Series -> (years, *shape): summed, averaged or the last of each year, as the series says; weeks in order."""
-    from custodes.observe.truth import SERIES as series
-
     out = {}
     for name, array in table.arrays.items():
         pieces = [array[first : first + YEAR] for first in firsts]
-        over = series[name].over_time
-        out[name] = np.array([p[-1] if over == "last" else _added(p) / (len(p) if over == "mean" else 1) for p in pieces])
+        over = SERIES[name].over_time
+        out[name] = np.array(
+            [p[-1] if over == "last" else _added(p) / (len(p) if over == "mean" else 1) for p in pieces]
+        )
     return out
 
 
@@ -203,16 +215,25 @@ def _added(piece: F) -> F:
     return np.asarray(np.add.accumulate(piece)[-1])
 
 
-def national(content: Any, name: str) -> F:
-    """The weeks of one national series, from the file (path or buffer) of a run; BadResults if it has no such series."""
+def national(file: "Path", names: Sequence[str]) -> dict[str, F]:
+    """The weeks of national series, by name, from the Parquet file of a run; BadResults if it lacks one or is damaged."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        column = pq.ParquetFile(content, memory_map=True).read_row_group(0, [name])
+        rows = pq.ParquetFile(file, memory_map=True).read(["weeks", *names], use_threads=False)
     except (OSError, pa.ArrowException) as problem:
-        raise BadResults(f"'{content}' is damaged ({str(problem).splitlines()[0][:100]}); --resume runs it again.") from None
-    if name not in column.column_names:
-        raise BadResults(f"'{content}' has no series '{name}'; docs/reference/series.md lists their names.")
-    values: F = column.column(name).to_numpy()
-    return values
+        said = str(problem).splitlines()[0][:100]
+        raise BadResults(f"'{file}' is damaged ({said}); the same command with --resume runs it again.") from None
+    lacking = [name for name in names if name not in rows.column_names]
+    if lacking:
+        mend = did_you_mean(lacking[0], sorted(SERIES)) or " The page of series lists their names."
+        raise BadResults(f"the runs of '{file.parent.parent}' have no series '{shown(lacking[0])}'.{mend}")
+    weekly = _first_weeks(rows.column("weeks").to_numpy())
+    return {name: rows.column(name).to_numpy()[:weekly] for name in names}
+
+
+def _first_weeks(weeks: Any) -> int:
+    """How many rows at the beginning span one week; the first year of a part is longer, or as long as the whole run."""
+    longer = np.flatnonzero(weeks != 1)
+    return int(longer[0]) if longer.size else 1

@@ -10,7 +10,7 @@ import json
 import os
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -38,8 +38,29 @@ INDEX: Final = "index.json"
 FORMAT: Final = "custodes-study-1"
 _NAME: Final = re.compile(r"(\d{5,})\.(\d+)(\.failed)?\.json")
 _OURS: Final = frozenset((STUDY, RUNS, INDEX, LOCK))
-_SHORT: Final = ("country", "point", "luck", "seed", "plan", "number", "outcome", "outcome_week", "exposure", "measures", "cause")
-_FREE: Final = ("country", "point", "luck", "seed", "plan", "outcome", "outcome_week", "exposure")  #: first columns of a frame
+_SHORT: Final = (
+    "country",
+    "point",
+    "luck",
+    "seed",
+    "plan",
+    "number",
+    "outcome",
+    "outcome_week",
+    "exposure",
+    "measures",
+    "cause",
+)
+_FREE: Final = (
+    "country",
+    "point",
+    "luck",
+    "seed",
+    "plan",
+    "outcome",
+    "outcome_week",
+    "exposure",
+)  #: first columns of a frame
 
 
 class Store:
@@ -122,9 +143,15 @@ class Store:
 
     def paths(self, series: str) -> F:
         """One national series of all runs, (countries, plans, weeks); NaN where a run is missing."""
-        values = np.full((int(self.study["countries"]), len(self.plans), int(self.study["weeks"])), np.nan)
+        return self.paths_of((series,))[series]
+
+    def paths_of(self, series: Sequence[str]) -> dict[str, F]:
+        """As `paths`, several series in one walk through the files: opening them is what takes time."""
+        shape = (int(self.study["countries"]), len(self.plans), int(self.study["weeks"]))
+        values = {name: np.full(shape, np.nan) for name in series}
         for key in sorted(self.done()):
-            values[key] = packing.national(self._file(key, packing.SERIES), series)
+            for name, path in packing.national(self._file(key, packing.PATHS), series).items():
+                values[name][key] = path
         return values
 
     def _file(self, key: Key, ending: str) -> Path:
@@ -235,7 +262,9 @@ def _admit(path: Path, design: "Design", resume: bool) -> dict[str, Any]:
         if not resume:
             raise BadResults(f"'{path}' already holds a study; add --resume to go on with it, or choose another --out.")
         if difference := difference_of(before["identity"], study["identity"]):
-            raise BadResults(f"'{path}' cannot be resumed with another {difference}; give what it was, or another --out.")
+            raise BadResults(
+                f"'{path}' cannot be resumed with another {difference}; give what it was, or another --out."
+            )
         if before["countries"] >= study["countries"]:
             return before
     files.write_all(path, {STUDY: files.bytes_writer((json.dumps(study, ensure_ascii=False) + "\n").encode())})
@@ -280,7 +309,7 @@ def _drop_damaged(path: Path) -> None:
 
 def _matches(stem_path: Path, series: Mapping[str, int]) -> bool:
     try:
-        content = stem_path.with_name(stem_path.name + packing.SERIES).read_bytes()
+        content = stem_path.with_name(stem_path.name + packing.PATHS).read_bytes()
     except OSError:
         return False
     return len(content) == series["bytes"] and zlib.crc32(content) == series["crc32"]

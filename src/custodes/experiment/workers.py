@@ -162,7 +162,9 @@ class Workers:
         if self.deaths[job.country.index] < MOST_DEATHS:
             left.appendleft(Job(job.country, job.done | worker.ended))
             return
-        yield Answer(job.country, -1, {}, f"its worker was killed {MOST_DEATHS} times ({_end(worker.process.returncode)})")
+        yield Answer(
+            job.country, -1, {}, f"its worker was killed {MOST_DEATHS} times ({_end(worker.process.returncode)})"
+        )
 
 
 def _end(code: int) -> str:
