@@ -1,8 +1,10 @@
 """What is compared: the outcomes of a run, its levels in the last year, what people suffered in all of it, and what watchers heard.
 
-Outcomes are shares of runs; the other measures are numbers of one run. A level is taken over the last 52 weeks, when a policy
-has had its time; what was suffered is a year's mean of the whole run. `reported_...` are computed from reports alone, as a
-watcher would. What a measure means is its own series' meaning (`custodes.observe`).
+Outcomes are shares of runs, up to the first breakdown, which ends what a run can tell of a regime. The other measures are
+numbers of one run: a level is taken over the last 52 weeks, when a policy has had its time; what was suffered is a year's mean of
+the whole run. Both go on after a breakdown, as the weeks do, under new rulers who rule as the old ones did (decision 14): people
+suffer then too. `reported_...` and `estimated_...` are computed from reports alone, as a watcher would. What a measure means is
+its own series' meaning (`custodes.observe`).
 """
 
 from collections.abc import Callable, Mapping
@@ -11,8 +13,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
+from custodes.experiment.packing import exposure
 from custodes.observe.outcomes import endings, named
 from custodes.observe.truth import SERIES
+from custodes.observe.watching import CONTRADICTED
 
 if TYPE_CHECKING:
     from custodes.results.run import Run
@@ -41,9 +45,19 @@ class Measure:
 
 def _outcome(name: str, meaning: str, *outcomes: str) -> Measure:
     def compute(run: "Run") -> float:
-        return float(any(found in outcomes for found, _ in endings(run.log)))
+        return float(any(found in outcomes for found in _ends(run)))
 
     return Measure(name, "share of runs", meaning, "share", "", False, compute)
+
+
+def _ends(run: "Run") -> list[str]:
+    """Ends, reforms and exits up to the first breakdown."""
+    found: list[str] = []
+    for name, _ in endings(run.log):
+        found.append(name)
+        if named(name).breakdown:
+            break
+    return found
 
 
 def _breakdown(run: "Run") -> float:
@@ -51,7 +65,9 @@ def _breakdown(run: "Run") -> float:
 
 
 def _coup_attempt(run: "Run") -> float:
-    return float(run.table.national("coup_attempts").sum() > 0.0)
+    r = run.record
+    at_risk = exposure(r["outcome"], r["outcome_week"], r["weeks"])
+    return float(run.table.national("coup_attempts")[:at_risk].sum() > 0.0)
 
 
 def _crisis(run: "Run") -> float:
@@ -68,17 +84,26 @@ OUTCOMES: Final = (
         False,
         _breakdown,
     ),
-    Measure("coup_attempt", "share of runs", "plotters struck at least once", "share", "", False, _coup_attempt),
-    _outcome("elite_coup", "plotters struck and won", "elite coup"),
-    _outcome("uprising", "the state lost the contest over lost counties", "uprising"),
-    _outcome("collapse", "the state came apart without a fight", "collapse"),
-    _outcome("insiders", "the top changed the rules without a fight", "change of rules by insiders"),
-    _outcome("reform", "the leader adopted a reform package", "reform"),
-    _outcome("natural_exit", "the leader died or left of his own accord", "natural exit"),
+    Measure(
+        "coup_attempt",
+        "share of runs",
+        "plotters struck at least once before any breakdown, or in it",
+        "share",
+        "",
+        False,
+        _coup_attempt,
+    ),
+    _outcome("elite_coup", "the regime fell to plotters who struck and won", "elite coup"),
+    _outcome("uprising", "the regime fell: the state lost the contest over lost counties", "uprising"),
+    _outcome("collapse", "the regime fell: the state came apart without a fight", "collapse"),
+    _outcome("insiders", "the regime fell: the top changed the rules without a fight", "change of rules by insiders"),
+    _outcome("war", "the regime fell: a clash of powers over the country became a war", "war"),
+    _outcome("reform", "the leader adopted a reform package before any breakdown", "reform"),
+    _outcome("natural_exit", "the leader died or left of his own accord before any breakdown", "natural exit"),
     Measure(
         "crisis",
         "share of runs",
-        "a neighbour went to the second step of the crisis ladder or beyond",
+        "a neighbour went to the second step of the crisis ladder or beyond, at any time of the run",
         "share",
         "lower",
         True,
@@ -111,7 +136,7 @@ def _level(
     suffering: bool = False,
     scale: float = 1.0,
 ) -> Measure:
-    """A series over the last year: a flow as an amount a year, anything else as its mean."""
+    """A series over the last year: the mean of its weeks, of a flow too."""
     return _of_series(name, series, unit, better, suffering, _last_year, scale, "of the last year")
 
 
@@ -234,10 +259,25 @@ def _heard(name: str, kind: str, meaning: str) -> Measure:
     )
 
 
+def _estimated(name: str, kind: str, meaning: str) -> Measure:
+    """As `Run.estimated` has it over the whole run: a report heard of with chance p counts 1 / p, unless it was contradicted."""
+
+    def compute(run: "Run") -> float:
+        heard = [r for r in run.reports if r["kind"] == kind and r["number"] != CONTRADICTED]
+        within = [r for r in heard if 0 <= r["happened"] < int(run.record["weeks"])]
+        return sum(1.0 / r["chance"] for r in within) * YEAR / int(run.record["weeks"])
+
+    return Measure(
+        name, "events a year", f"{meaning}, as a watcher estimates them from reports", "level", "", False, compute
+    )
+
+
 HEARD: Final = (
     _heard("reported_purges", "purge", "falls of officials"),
     _heard("reported_incidents", "incident", "crowds"),
     _heard("reported_defections", "envoy_defection", "officials abroad who defected"),
+    _estimated("estimated_purges", "purge", "falls of officials"),
+    _estimated("estimated_incidents", "incident", "crowds"),
 )
 
 MEASURES: Final[tuple[Measure, ...]] = (*OUTCOMES, *LEVELS, *SUFFERED, *HEARD)
@@ -270,3 +310,8 @@ def base_rates(scenario: "Scenario") -> dict[str, dict[str, Any]]:
             rate = {key: target[name] / years for key, name in (("rate", "value"), ("low", "low"), ("high", "high"))}
             out[measure] = rate | {"source": str(target["source"])}
     return out
+
+
+def base_rate(scenario: "Scenario", measure: str) -> dict[str, Any] | None:
+    """The base rate that the scenario's facts know of an outcome, a year; None where they know none."""
+    return base_rates(scenario).get(measure)
