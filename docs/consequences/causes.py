@@ -14,10 +14,9 @@ from tests.consequences.runs import CAUSES, DONE, SEEDS, F, interval, seen
 from words import Claim, changed, higher, level, more_often, same, share_of, signed, table, wilson
 
 ORGAN: Final = "state_security"
-SEEDS_OF_FALLS: Final = range(1, 8)
 YEARS_OF_FALLS: Final = 20
-#: Scandals a year, ten times the usual, so that enough scapegoats fall: it changes how many fall and not how.
-SCANDALS: Final = "blame.scandals=3"
+#: Courts of each cause: scapegoats are rare, so that theirs are more.
+SEEDS_OF_FALLS: Final = {cause: range(1, 29 if cause == "scapegoat" else 8) for cause in CAUSES}
 COLOURS: Final = {"scapegoat": RED, "rivalry": BLUE, "corruption": GOLD, "precaution": PURPLE, "failure": GREY}
 LESS: Final = 0.9  #: threats count as fewer below this share of the paired run
 
@@ -41,8 +40,7 @@ def fallen(cause: str) -> Traces:
 
 
 def _fallen(cause: str) -> Traces:
-    more = (SCANDALS,) if cause == "scapegoat" else ()
-    return traces((*one_cause(cause), *more), SEEDS_OF_FALLS, YEARS_OF_FALLS, cause=cause)
+    return traces(one_cause(cause), SEEDS_OF_FALLS[cause], YEARS_OF_FALLS, cause=cause)
 
 
 @cache
@@ -107,13 +105,13 @@ def purge_causes() -> Made:
             ("back", "back in a post within two years"),
         )
     ]
-    years = YEARS_OF_FALLS * len(SEEDS_OF_FALLS)
+    years = [YEARS_OF_FALLS * len(SEEDS_OF_FALLS[c]) for c in ("rivalry", "scapegoat")]
     picture = Picture(
         "purge-causes",
         "Why a chief fell: what comes before and what follows",
         side_by_side(left, right, *shares),
         f"Custodes. Threats after: dprk/2017, {len(SEEDS)} paired runs, mean and range.\n"
-        f"All else: {years} years of courts for each cause, with that cause alone. Simulated, not observed.",
+        f"All else: {years[0]} years of courts for each cause, {years[1]} for scapegoats, with that cause alone. Simulated, not observed.",
     )
     return Made(picture, tuple(_cause_claims()), {"numbers": _cause_table(), "sentences": _cause_sentences()})
 
@@ -199,7 +197,7 @@ def _percents(values: F) -> str:
 
 def _cause_sentences() -> str:
     scapegoat, rival = fallen("scapegoat"), fallen("rivalry")
-    rest = scapegoat.path[:, :13].mean(), rival.path[:, -1].mean()
+    others_rise = max(float(fallen(c).gained.mean()) for c in CAUSES if c != "rivalry")
     last = rival.since[rival.since < 9999]
     weeks, with_order = fewer_weeks("scapegoat"), ordered()
     softer = threats_after("scapegoat")[with_order]
@@ -208,8 +206,8 @@ def _cause_sentences() -> str:
     early = weeks_apart()
     return (
         f"**Before.** Blame at the organ of a scapegoat parts from that of a rival's victim {_weeks(early)} before the fall (95 % "
-        f"intervals apart from then on) and stands at {scapegoat.path[:, -1].mean():.2f} against {rest[1]:.2f} in the week of the fall: "
-        f"what makes a scapegoat is one scandal, and it is quick. Before a rival's victim the last denunciation lies {np.median(last):.0f} "
+        f"intervals apart from then on) and stands at {scapegoat.blame.mean():.2f} against {rival.blame.mean():.2f} in the week of the "
+        f"fall: what makes a scapegoat is one scandal, and it is quick. Before a rival's victim the last denunciation lies {np.median(last):.0f} "
         f"weeks back in the median (nine of ten within {np.quantile(last, 0.9):.0f}); {100 * rival.denounced.mean():.0f} % of the victims "
         f"were denounced within a year, {100 * scapegoat.denounced.mean():.0f} % of the scapegoats, "
         f"{100 * fallen('precaution').denounced.mean():.0f} % of those who were feared.\n\n"
@@ -220,7 +218,7 @@ def _cause_sentences() -> str:
         f"{'' if weeks[~with_order].sum() == 0 else ' but ' + str(int(weeks[~with_order].sum()))}. After a fall for any other cause no "
         f"week of a year and a quarter differs by more than {100 * others:.1f} %. So the traces part {_weeks(early)} before the fall "
         f"by blame, and for {level(weeks[with_order], 0)} weeks after it by what guards do; who rises then parts a rival's work "
-        f"({share_of(rival.gained)}) from all else (0 %)."
+        f"({share_of(rival.gained)}) from all else (at most {100 * others_rise:.0f} %)."
     )
 
 

@@ -88,7 +88,7 @@ def curves(
     xs = [float(v) for c in lines.values() for v in (c[0][0], c[0][-1])]
     end = max(xs) + room * (max(xs) - min(xs))
     ticks: Spec = (
-        {"values": [20 * t for t in range(-1, 20) if min(xs) <= 20 * t <= max(xs)]} if room else {"tickCount": 8}
+        {"values": [20 * t for t in range(-5, 20) if min(xs) <= 20 * t <= max(xs)]} if room else {"tickCount": 8}
     )
     ex = {
         "field": "x",

@@ -17,7 +17,7 @@ from tests.consequences.runs import SEEDS, above, below, mean, pairs, ratios, se
 
 pytestmark = pytest.mark.xdist_group("purges")
 ORGAN = "state_security"
-#: Scapegoats are rare at rest: these courts have ten times the scandals, which changes how many fall and not how.
+#: Scapegoats are rare at rest: these courts have ten times the scandals, so that more fall (and blame is higher at rest).
 SCANDALS = "blame.scandals=3"
 
 
