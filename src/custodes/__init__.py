@@ -15,14 +15,30 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from custodes import errors
     from custodes.engine.run import run
+    from custodes.experiment.discover import discover
+    from custodes.experiment.sensitivity import sensitivity
     from custodes.experiment.study import Study, compare
+    from custodes.experiment.study import open_study as study
     from custodes.results.run import Run
     from custodes.results.store import open_run as open  # noqa: A004
     from custodes.scenario.load import Scenario, load
 
 __version__ = "0.1.0"
 
-__all__ = ["Run", "Scenario", "Study", "__version__", "compare", "errors", "load", "open", "run"]
+__all__ = [
+    "Run",
+    "Scenario",
+    "Study",
+    "__version__",
+    "compare",
+    "discover",
+    "errors",
+    "load",
+    "open",
+    "run",
+    "sensitivity",
+    "study",
+]
 
 #: public name -> (module, name in it); no name: the module itself
 _HOMES: dict[str, tuple[str, str]] = {
@@ -30,10 +46,13 @@ _HOMES: dict[str, tuple[str, str]] = {
     "Scenario": ("custodes.scenario.load", "Scenario"),
     "Study": ("custodes.experiment.study", "Study"),
     "compare": ("custodes.experiment.study", "compare"),
+    "discover": ("custodes.experiment.discover", "discover"),
     "errors": ("custodes.errors", ""),
     "load": ("custodes.scenario.load", "load"),
     "open": ("custodes.results.store", "open_run"),
     "run": ("custodes.engine.run", "run"),
+    "sensitivity": ("custodes.experiment.sensitivity", "sensitivity"),
+    "study": ("custodes.experiment.study", "open_study"),
 }
 
 

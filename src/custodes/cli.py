@@ -174,6 +174,9 @@ def report(
     if cli_studies.is_study(folder):
         _write(cli_studies.report_study(folder, out))
         return
+    if cli_studies.is_sensitivity(folder):
+        _write(cli_studies.report_sensitivity(folder, out))
+        return
     target = out or folder / REPORT
     finished = _open(folder)
     if target.is_dir():
@@ -191,6 +194,9 @@ def _open(folder: Path) -> "Run":
 
 
 app.command()(cli_studies.compare)
+app.command()(cli_studies.sensitivity)
+app.command()(cli_studies.discover)
+app.command()(cli_studies.regret)
 app.command()(cli_studies.export)
 
 

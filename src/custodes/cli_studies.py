@@ -131,6 +131,116 @@ def _tell(done: "Study", folder: Path, as_json: bool, quiet: bool) -> None:
         print(f"runs and answers {folder}, page {folder / PAGE}", flush=True)
 
 
+def sensitivity(
+    scenario: ScenarioName,
+    measure: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="A measure; may be repeated [default: bribes].")
+    ] = None,
+    policy: Annotated[
+        str, typer.Option(metavar="NAME-or-FILE", help="What the difference of hangs on; without it, the level itself.")
+    ] = "baseline",
+    trajectories: Annotated[str, typer.Option(metavar="N", help="Walks of the screening through all groups.")] = "10",
+    base: Annotated[str, typer.Option(metavar="N", help="Base points of the indices.")] = "64",
+    half: Annotated[
+        str, typer.Option(metavar="WIDTH", help="Widest half of an interval with which a ranking is told.")
+    ] = "0.15",
+    each: Annotated[
+        bool, typer.Option("--each", help="Rank single unknowns instead of the mechanisms' groups.")
+    ] = False,
+    years: Years = None,
+    weeks: Weeks = None,
+    sample: Sample = None,
+    seed: Seed = "1",
+    uncertain: Uncertain = "prior",
+    lucks: Annotated[str, typer.Option(metavar="N", help="Lucks that each point is averaged over.")] = "1",
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    out: Out = None,
+    resume: Resume = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Say which unknowns an answer hangs on: screening, then shares of the variance; or refuse where the sample is too small."""
+    from custodes import progress
+    from custodes.experiment.sensitivity import sensitivity as analyse
+
+    wanted = _wanted(flags.weeks(years, weeks), sample, seed, uncertain, workers, scheduler)
+    folder = _folder(out, scenario, wanted["seed"], resume, "sensitivity")
+    with progress.bar(quiet) as on_progress:
+        done = analyse(
+            scenario,
+            measure or ("bribes",),
+            plan=policy,
+            trajectories=flags.whole("--trajectories", trajectories, 1, MOST_COUNTRIES),
+            base=flags.whole("--base", base, 1, MOST_COUNTRIES),
+            half=flags.number("--half", half),
+            each=each,
+            lucks=flags.whole("--lucks", lucks, 1, 100),
+            out=folder,
+            resume=resume,
+            progress=on_progress,
+            **wanted,
+        )
+    done.report()
+    _said(done.answer, done.words, f"runs and answers {folder}, page {folder / PAGE}", as_json, quiet)
+
+
+def discover(
+    folder: StudyFolder,
+    failing: Annotated[
+        str,
+        typer.Option(
+            metavar="WHAT",
+            help="breakdown (it happens), bribes (worse than without), food_stress>0.3 (a level), bribes.change>0.01 (a change).",
+        ),
+    ],
+    policy: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The policy that fails [default: the study's last].")
+    ] = None,
+    seed: Seed = "1",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Say in which possible countries a policy of a comparison fails, or that no such region holds up."""
+    from custodes.experiment import discover as discovery
+
+    found = discovery.discover(folder, failing, policy, seed=flags.seed(seed))
+    discovery.save(found)
+    page = found.report()
+    _said(found.to_dict(), found.words, f"page {page}", as_json, quiet)
+
+
+def regret(
+    folder: StudyFolder,
+    measure: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME or NAME=THRESHOLD", help="A measure, with what it must reach; may be repeated."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say which policy of a comparison would be regretted least, whatever the country turns out to be."""
+    from custodes.experiment import comparison, measures
+    from custodes.experiment.regret import regret as regretted
+    from custodes.experiment.store import Store
+
+    store = Store.open(folder)
+    asked = {name.strip(): value.strip() for name, _, value in (m.partition("=") for m in measure or ())}
+    thresholds = {name: flags.number(f"--measure {name}", value) for name, value in asked.items() if value}
+    found = regretted(
+        store.frame(), store.plans, comparison.abouts(measures.MEASURES), thresholds, tuple(asked), store.design.seed
+    )
+    _said(found.to_dict(), str(found.content["words"]), "", as_json, False)
+
+
+def _said(answer: dict[str, Any], words: str, where: str, as_json: bool, quiet: bool) -> None:
+    if as_json:
+        print(json.dumps(answer, ensure_ascii=False, allow_nan=False), flush=True)
+    elif not quiet:
+        print(words, flush=True)
+        if where:
+            print(where, flush=True)
+
+
 def export(
     folder: StudyFolder,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the tables go.")],
@@ -150,6 +260,18 @@ def is_study(folder: Path) -> bool:
     return (folder / "study.json").is_file()
 
 
+def is_sensitivity(folder: Path) -> bool:
+    """Whether a folder holds a sensitivity analysis."""
+    return (folder / "sensitivity.json").is_file()
+
+
+def report_sensitivity(folder: Path, out: Path | None) -> Path:
+    """Write the page of a sensitivity analysis anew."""
+    from custodes.experiment.sensitivity import open_sensitivity
+
+    return open_sensitivity(folder).report(out)
+
+
 def report_study(folder: Path, out: Path | None) -> Path:
     """Write the page of a comparison anew."""
     from custodes.experiment import study
@@ -157,4 +279,14 @@ def report_study(folder: Path, out: Path | None) -> Path:
     return study.open_study(folder).report(out)
 
 
-__all__ = ["compare", "export", "is_study", "report_study"]
+__all__ = [
+    "compare",
+    "discover",
+    "export",
+    "is_sensitivity",
+    "is_study",
+    "regret",
+    "report_sensitivity",
+    "report_study",
+    "sensitivity",
+]

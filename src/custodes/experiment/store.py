@@ -86,7 +86,10 @@ class Store:
         """What was asked."""
         from custodes.experiment.design import Design
 
-        return Design.from_json(self.study["design"])
+        try:
+            return Design.from_json(self.study["design"])
+        except (KeyError, TypeError, ValueError):
+            raise BadResults(f"'{self.path / STUDY}' is damaged or of another version; choose another --out.") from None
 
     @property
     def plans(self) -> list[str]:
