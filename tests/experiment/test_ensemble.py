@@ -156,10 +156,11 @@ def test_a_country_that_kills_twice_is_given_up_and_tried_again(
 ) -> None:
     give = workers.Worker.give
 
-    def deadly(self: Any, job: Job) -> None:
-        give(self, job)
+    def deadly(self: Any, job: Job) -> bool:
+        given = give(self, job)
         if job.country.index == 1:
             self.process.kill()
+        return given
 
     monkeypatch.setattr(workers.Worker, "give", deadly)
     monkeypatch.setattr(toy_worker, "PAUSE", 1.0)
@@ -172,6 +173,23 @@ def test_a_country_that_kills_twice_is_given_up_and_tried_again(
     assert len(kept.done()) + len(given_up) == 16
     monkeypatch.setattr(workers.Worker, "give", give)
     assert contents(study(tmp_path / "s", resume=True).path) == toy
+
+
+def test_a_country_is_not_blamed_for_a_worker_that_was_dead_before(
+    toy: dict[str, bytes], tmp_path: Path, started: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give = workers.Worker.give
+
+    def dead(self: Any, job: Job) -> bool:
+        if len(started) < 4:
+            self.process.kill()
+            self.process.wait()
+        return give(self, job)
+
+    monkeypatch.setattr(workers.Worker, "give", dead)
+    kept = study(tmp_path / "s", workers=1)
+    assert len(started) == 4
+    assert contents(kept.path) == toy
 
 
 def test_no_worker_outlives_a_study(

@@ -51,11 +51,14 @@ class Worker:
     job: Job | None = None
     ended: set[int] = field(default_factory=set)  #: plans of its country whose runs it has handed over
 
-    def give(self, job: Job) -> None:
-        """Hand it a country; a worker that has died meanwhile is found out by its pipe."""
-        self.job, self.ended = job, set()
-        with contextlib.suppress(OSError):
+    def give(self, job: Job) -> bool:
+        """Hand it a country; false if it has died meanwhile, for which the country is not to blame."""
+        try:
             self.outbox.send((job.country, set(job.done)))
+        except OSError:
+            return False
+        self.job, self.ended = job, set()
+        return True
 
     def end(self) -> None:
         """Kill it: nothing that it holds is needed."""
@@ -120,8 +123,8 @@ class Workers:
         while len(self.workers) < wanted:
             self.workers.append(start(self.study))
         for worker in self.workers:
-            if worker.ready and worker.job is None and left:
-                worker.give(left.popleft())
+            if worker.ready and worker.job is None and left and worker.give(left[0]):
+                left.popleft()
 
     def _hear(self, worker: Worker, left: deque[Job]) -> Iterator[Answer]:
         try:
