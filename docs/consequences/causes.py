@@ -207,7 +207,8 @@ def _cause_sentences() -> str:
     return (
         f"**Before.** Blame at the organ of a scapegoat parts from that of a rival's victim {_weeks(early)} before the fall (95 % "
         f"intervals apart from then on) and stands at {scapegoat.blame.mean():.2f} against {rival.blame.mean():.2f} in the week of the "
-        f"fall: what makes a scapegoat is one scandal, and it is quick. Before a rival's victim the last denunciation lies {np.median(last):.0f} "
+        f"fall: what makes a scapegoat is one scandal, and it is quick. "
+        f"Before a rival's victim the last denunciation lies {np.median(last):.0f} "
         f"weeks back in the median (nine of ten within {np.quantile(last, 0.9):.0f}); {100 * rival.denounced.mean():.0f} % of the victims "
         f"were denounced within a year, {100 * scapegoat.denounced.mean():.0f} % of the scapegoats, "
         f"{100 * fallen('precaution').denounced.mean():.0f} % of those who were feared.\n\n"
