@@ -84,6 +84,19 @@ def series() -> str:
     )
 
 
+def measures() -> str:
+    """All measures of a comparison."""
+    from custodes.experiment.measures import MEASURES
+
+    return table(
+        ("measure", "unit", "parted by", "better", "meaning"),
+        (
+            (f"`{m.name}`" + (" *" if m.suffering else ""), m.unit, ", ".join(m.by), m.better, m.meaning)
+            for m in MEASURES
+        ),
+    )
+
+
 def week() -> str:
     """The steps before and after the people pass."""
     from custodes.week import PREPARE, SETTLE
@@ -144,6 +157,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "levers": levers,
     "parameters": parameters,
     "series": series,
+    "measures": measures,
     "events": events,
     "week": week,
     "command_line": command_line,

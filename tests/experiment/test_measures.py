@@ -155,6 +155,8 @@ def test_parts_are_of_provinces_organs_and_classes(run: Run) -> None:
     assert set(seen) == set(known)
     for by, names in seen.items():
         assert names <= known[by], by
+    for m in MEASURES:
+        assert set(m.by) == {by for by, _ in (m.parts(run) if m.parts else ())}, m.name
     assert seen["province"] == known["province"]
     assert seen["songbun"] == known["songbun"]
 

@@ -277,6 +277,14 @@ def test_a_posterior_stands_over_the_prior_and_beside_it(toyland: Scenario, tmp_
         unknowns(toyland, f"{path},fear.decay=fixed(0.1)")
 
 
+def test_a_posterior_of_another_country_says_so(toyland: Scenario, tmp_path: Path) -> None:
+    own = unknowns(toyland, written(tmp_path, GOOD)).posterior
+    foreign = unknowns(toyland, written(tmp_path, GOOD | {"scenario": "elsewhere"})).posterior
+    assert own is not None
+    assert foreign is not None
+    assert (own.source, foreign.source) == ("a test", "a test, learnt of elsewhere")
+
+
 def test_a_posterior_read_back_is_known_by_its_digest(toyland: Scenario, tmp_path: Path) -> None:
     known = unknowns(toyland, written(tmp_path, GOOD)).posterior
     other = unknowns(toyland, written(tmp_path, GOOD | {"weights": [1, 1, 1]})).posterior

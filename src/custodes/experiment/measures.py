@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 
 from custodes.experiment.packing import exposure
+from custodes.observe import classes
 from custodes.observe.outcomes import endings, named
+from custodes.observe.series import Series
 from custodes.observe.truth import SERIES
 from custodes.observe.watching import CONTRADICTED
 
@@ -38,6 +40,7 @@ class Measure:
     suffering: bool  #: always shown
     compute: "Callable[[Run], float]"
     parts: "Callable[[Run], Parts] | None" = None  #: ("province" | "organ" | "class" | "songbun", name) -> value
+    by: tuple[str, ...] = ()  #: what it is parted by
 
 
 # --- outcomes ---------------------------------------------------------------------------------------------------------
@@ -174,8 +177,16 @@ def _of_series(
 
     whole = unit or s.unit
     whole = f"{whole} of people" if whole == "share" else whole
-    dims = s.dims in ("province", "province,organ", "organ", "court")
-    return Measure(name, whole, f"{s.meaning}; {when}", "level", better, suffering, compute, parts if dims else None)
+    by = _parted_by(s)
+    return Measure(name, whole, f"{s.meaning}; {when}", "level", better, suffering, compute, parts if by else None, by)
+
+
+def _parted_by(s: Series) -> tuple[str, ...]:
+    """What a series is parted by in a comparison."""
+    of_people = {"class": classes.BY_HOUSEHOLD, "songbun": classes.BY_PERSON}
+    out = ["province"] if s.dims in ("province", "province,organ") else []
+    out += ["organ"] if s.dims in ("organ", "province,organ", "court") else []
+    return (*out, *(by for by, names in of_people.items() if s.name in names))
 
 
 def _paid() -> Measure:
@@ -197,6 +208,7 @@ def _paid() -> Measure:
         True,
         compute,
         by_class,
+        ("class",),
     )
 
 
@@ -212,8 +224,8 @@ LEVELS: Final = (
     _level("public_dissent", "public_dissent", "share of adults"),
     _level("fear", "fear", "index, 0 to 1", "lower", True),
     _level("anger", "anger", "index, 0 to 1"),
-    _level("awareness", "awareness", "share of adults"),
-    _level("media", "media", "share of adults"),
+    _level("awareness", "awareness", "index, 0 to 1"),
+    _level("media", "media", "index, 0 to 1"),
     _level("food_stress", "food_stress", "share of need unmet", "lower", True),
     _paid(),
     _level("household_money", "household_money_won", "won a household", "higher"),

@@ -93,7 +93,13 @@ def read_posterior(scenario: "Scenario", path: Path) -> Posterior:
     rows = tuple(tuple(v if isinstance(v, str) else float(v) for v in row) for row in draws)
     digest = hashlib.sha256(json.dumps([names, rows, weights]).encode()).hexdigest()[:16]
     kinds = tuple("mechanism" if p.choices else "parameter" for p in known)
-    return Posterior(tuple(names), kinds, rows, weights, str(content.get("source") or said), digest)
+    return Posterior(tuple(names), kinds, rows, weights, _source(content, said, scenario.name), digest)
+
+
+def _source(content: dict[str, Any], said: str, used: str) -> str:
+    """Where the draws come from, and of which country, if that is another than the one they are used for."""
+    source, learnt = str(content.get("source") or said), str(content.get("scenario") or used)
+    return source if learnt == used else f"{source}, learnt of {learnt}"
 
 
 def _content(path: Path, said: str) -> dict[str, Any]:
