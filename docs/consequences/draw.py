@@ -176,6 +176,8 @@ def ranges(
     ]
     names = [n for n, *_ in rows]
     least, most = domain or (min(0.0, *(r[2] for r in rows)), max(0.0, *(r[3] for r in rows)))
+    if not domain:
+        least, most = least - 0.05 * (most - least), most + 0.05 * (most - least)
     ey: Spec = {
         "field": "name",
         "type": "nominal",

@@ -182,14 +182,20 @@ def interaction_page(numbers: interaction.Numbers) -> Made:
         f"{numbers['courts']} sets of four years. "
         "95 % intervals. Simulated, not observed.",
     )
-    both = [a.name for a in found if a.verdict == "found"]
-    told = f"found on both scales for {', '.join(both)}" if both else "found for nothing"
+    more, fewer = _found(found)
+    told = f"above the sum of each: {', '.join(more) or 'nothing'}; below it: {', '.join(fewer) or 'nothing'}"
     return Made(
         picture,
         (),
         interaction_blocks(numbers),
-        f"found or rejected: {told}; rejected for {len(found) - len(both)} of {len(found)}",
+        f"{told}; rejected for {len(found) - len(more + fewer)} of {len(found)} measures",
     )
+
+
+def _found(every: list[Answer]) -> tuple[list[str], list[str]]:
+    """Measures with an interaction on both scales: above the sum, and below it."""
+    found = [a for a in every if a.verdict == "found"]
+    return [a.name for a in found if a.level.mean > 0.0], [a.name for a in found if a.level.mean < 0.0]
 
 
 def interaction_blocks(numbers: interaction.Numbers) -> dict[str, str]:
@@ -218,17 +224,15 @@ def interaction_sentences(numbers: interaction.Numbers) -> str:
     parts = []
     if by["found"]:
         told = "; ".join(
-            f"{a.name} ({'more' if a.level.mean > 0 else 'less'} than the sum, {signed(100 * a.level.mean, 2)})"
+            f"{a.name} ({_side(a.level)} the sum of each, by {abs(100 * a.level.mean):.2f} % of its value at rest)"
             for a in by["found"]
         )
         parts.append(f"Found on both scales: {told}.")
     else:
         parts.append("Found on both scales: nothing.")
     if by["found on one scale only"]:
-        names = ", ".join(
-            f"{a.name} (on the {'first' if a.level.found else 'second'})" for a in by["found on one scale only"]
-        )
-        parts.append(f"Found on one scale only, which counts as not found: {names}.")
+        names = ", ".join(f"{a.name} ({_where(a)})" for a in by["found on one scale only"])
+        parts.append(f"Found on one scale only, or with opposite signs, which counts as not found: {names}.")
     parts.append(f"Not found: {', '.join(a.name for a in by['not found']) or 'nothing'}.")
     coups = numbers["coup"]
     rates = [100.0 * e / y for e, y in zip(coups["events"], coups["years"], strict=True)]
@@ -248,6 +252,15 @@ def interaction_sentences(numbers: interaction.Numbers) -> str:
         f"{signed(100 * (dose['anger, sanctions'] - 1), 1)} %.)"
     )
     return " ".join(parts)
+
+
+def _where(a: Answer) -> str:
+    on = [f"{_side(i)} the {name}" for i, name in ((a.level, "sum"), (a.log, "product")) if i.found]
+    return " and ".join(on)
+
+
+def _side(i: Interaction) -> str:
+    return "above" if i.mean > 0.0 else "below"
 
 
 def _least(numbers: interaction.Numbers) -> float:
