@@ -2,7 +2,7 @@
 
 Each run is five years of `dprk/2012` or `dprk/2017` with everything switched on and nothing tuned for the occasion, one
 seed each, at sample 1/1000. (At 1/5000 a small county has so few rows that its crowds are all or nothing.) With the
-default of 80 runs of each on two cores it takes about eight minutes.
+default of 80 runs of each on two cores it takes about a quarter of an hour.
 """
 
 import sys
@@ -86,22 +86,24 @@ def page(country: str, rows: list[Row]) -> list[str]:
         lines.append(f"| runs that ended in: {name} | {sum(r['outcome'] == name for r in rows)} of {n} | |")
     lines += [
         "",
-        "| fact | what | model: median of runs, of rare things their mean (5th to 95th) | cases a run | the fact |",
+        (
+            "| fact | what | model: median of runs (5th to 95th), of rare things their mean (95 % interval) | cases a run "
+            "| the fact |"
+        ),
         "| --- | --- | --- | --- | --- |",
     ]
     facts = {t["id"]: t for t in facts_of(cu.load(country))["targets"]}
     for name in sorted({c for r in rows for c in r["court"]}):
         values = np.array([r["court"][name][0] for r in rows if name in r["court"]])
-        cases = np.mean([r["court"][name][1] for r in rows if name in r["court"]])
-        middle = (
-            float(values.mean()) if name.startswith("t10") else float(np.median(values))
-        )  # rare: the mean over runs
-        fact = facts.get(name)
-        span = f"{fact['low']:g} to {fact['high']:g}" if fact else ""
-        inside = "" if not fact else " (inside)" if fact["low"] <= middle <= fact["high"] else " (**outside**)"
+        cases = [r["court"][name][1] for r in rows if name in r["court"]]
+        rare = name.startswith("t10")
+        middle = float(values.mean()) if rare else float(np.median(values))
+        low, high = np.quantile(values, (0.05, 0.95))
+        if rare:
+            low, high = (100.0 * rate for rate in rate_interval(int(sum(cases)), YEARS * len(cases)))
         lines.append(
-            f"| {name} | {_what(name)} | {middle:.3g} ({np.quantile(values, 0.05):.3g} to "
-            f"{np.quantile(values, 0.95):.3g}) | {cases:.1f} | {span}{inside} |"
+            f"| {name} | {_what(name)} | {middle:.3g} ({low:.3g} to {high:.3g}) | {np.mean(cases):.3g} | "
+            f"{_verdict(facts.get(name), middle, (low, high) if rare else None)} |"
         )
     for label, pick in (("falls", "causes"), ("records", "kinds")):
         counts = {k: sum(r[pick].get(k, 0) for r in rows) / years for k in sorted({k for r in rows for k in r[pick]})}
@@ -113,6 +115,17 @@ def page(country: str, rows: list[Row]) -> list[str]:
             + ".",
         ]
     return [*lines, ""]
+
+
+def _verdict(fact: Row | None, middle: float, interval: tuple[float, float] | None) -> str:
+    """The span of a fact and whether the model's number is in it; of a rare thing whether chance alone may keep it out."""
+    if not fact:
+        return ""
+    low, high = fact["low"], fact["high"]
+    where = "inside" if low <= middle <= high else "**outside**"
+    if interval and where != "inside" and interval[0] <= high and interval[1] >= low:
+        where = "outside, its interval reaches it"
+    return f"{low:g} to {high:g} ({where})"
 
 
 def _what(name: str) -> str:
