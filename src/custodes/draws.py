@@ -7,6 +7,8 @@ A stream is a number in `STREAMS`, which only grows; in the people pass a named 
 """
 
 import hashlib
+import math
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -91,7 +93,10 @@ _MASK, _S32 = np.uint64(0xFFFFFFFF), np.uint64(32)
 
 
 def philox4x32(counter: tuple[Any, Any, Any, Any], key: tuple[int, int], rounds: int = 10) -> tuple[U32, U32, U32, U32]:
-    """Philox4x32 of a counter (four words or arrays of words) under a key of two words; returns four uint32 arrays."""
+    """Philox4x32 of a counter (four words or arrays of words) under a key of two words; returns four uint32 arrays.
+
+    The reference, in plain NumPy: what draws are compiled from is checked against it.
+    """
     c0, c1, c2, c3 = np.broadcast_arrays(*(np.asarray(c, np.uint64) for c in counter))
     k0, k1 = key
     for i in range(rounds):
@@ -106,21 +111,14 @@ def key_of(seed: int, stream_number: int) -> tuple[int, int]:
     return seed & 0xFFFFFFFF, ((seed >> 32) ^ (stream_number * 0x9E3779B1)) & 0xFFFFFFFF
 
 
-def words(seed: int, name: str, week: int, entity: Any, block: int = 0) -> tuple[U32, U32, U32, U32]:
-    """Four random words for each entity (an int or an array of ints below 2**63)."""
-    e = np.asarray(entity, np.uint64)
-    return philox4x32((e & _MASK, e >> _S32, week & 0xFFFFFFFF, block), key_of(seed, stream(name)))
-
-
 def uniform(seed: int, name: str, week: int, entity: Any, block: int = 0) -> Any:
     """Uniform on [0, 1) with 53 bits, one for each entity: a float for an int, else float64 of the entity's shape."""
-    if isinstance(entity, int):
-        return one(seed, name, week, entity, block)
-    a, b, _, _ = words(seed, name, week, entity, block)
-    u = (
-        (a >> np.uint32(5)).astype(np.float64) * 67108864.0 + (b >> np.uint32(6)).astype(np.float64)
-    ) / 9007199254740992.0
-    return float(u) if np.ndim(entity) == 0 else u
+    if np.ndim(entity) == 0:
+        return one(seed, name, week, int(entity), block)
+    e = np.asarray(entity).astype(np.uint64)
+    out = np.empty(e.shape)
+    _uniforms(*key_words(seed, name), week & 0xFFFFFFFF, e.ravel(), block, out.reshape(-1))
+    return out
 
 
 def normal(seed: int, name: str, week: int, entity: Any, block: int = 0) -> Any:
@@ -135,32 +133,42 @@ def binomial(seed: int, name: str, week: int, entity: Any, n: Any, p: Any) -> An
     Exact below a mean of 50 (after reflecting p > 1/2); above, the rounded normal with the same mean and variance.
     """
     u = np.atleast_1d(uniform(seed, name, week, entity))
-    shape = u.shape
-    count = np.broadcast_to(np.asarray(n, np.int64), shape)
-    chance = np.clip(np.broadcast_to(np.asarray(p, np.float64), shape), 0.0, 1.0)
-    small = np.minimum(chance, 1.0 - chance)
-    mean = count * small
-    z = portable.normal_quantile(u + 2.0**-54)
-    out = np.clip(np.floor(mean + z * np.sqrt(mean * (1.0 - small)) + 0.5), 0, count).astype(np.int64)
-    few = np.nonzero((mean < 50.0) & (count > 0))
-    out[few] = _binomial_inversion(u[few], count[few], small[few])
-    out = np.where(chance > 0.5, count - out, out)
-    return int(out[0]) if np.ndim(entity) == 0 else out.reshape(np.shape(entity))
+    out = np.empty(u.shape, np.int64)
+    _binomials(u.ravel(), _along(n, np.int64, u.shape), _along(p, np.float64, u.shape), out.reshape(-1))
+    return int(out[0]) if np.ndim(entity) == 0 else out
 
 
-def _binomial_inversion(u: NDArray[np.float64], n: NDArray[np.int64], p: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Smallest k whose cumulative probability exceeds u, elementwise: all draws walk up together, the done drop out."""
-    odds = p / (1.0 - p)
-    chance = portable.exp(n * portable.log(1.0 - p))
-    below, out, k = chance.copy(), np.zeros(n.shape, np.int64), 0
-    active = np.flatnonzero((u >= below) & (p > 0.0))
-    while active.size:
+def _along(x: Any, kind: type, shape: tuple[int, ...]) -> NDArray[Any]:
+    """`x` broadcast to a shape, as one line."""
+    a = np.asarray(x, kind)
+    return (a if a.shape == shape else np.full(shape, a)).ravel()
+
+
+@njit
+def _binomials(u, n, p, out):  # type: ignore[no-untyped-def]
+    """The binomial of each uniform: inverted where the mean is below 50, else the rounded normal."""
+    for i in range(u.size):
+        chance = min(max(p[i], 0.0), 1.0)
+        small = min(chance, 1.0 - chance)
+        mean = n[i] * small
+        if (mean < 50.0) & (n[i] > 0):
+            k = _binomial_inversion(u[i], n[i], small)
+        else:
+            near = mean + portable.normal_one(u[i] + 2.0**-54) * math.sqrt(mean * (1.0 - small))
+            k = np.int64(min(max(math.floor(near + 0.5), 0.0), np.float64(n[i])))
+        out[i] = n[i] - k if chance > 0.5 else k
+
+
+@njit
+def _binomial_inversion(u, n, p):  # type: ignore[no-untyped-def]
+    """Smallest k whose cumulative probability exceeds u."""
+    chance = portable.exp_one(n * portable.log_one(1.0 - p))
+    odds, below, k = p / (1.0 - p), chance, 0
+    while (u >= below) & (k < n) & (p > 0.0):
         k += 1
-        chance[active] *= odds[active] * (n[active] - k + 1) / k
-        below[active] += chance[active]
-        out[active] = k
-        active = active[(u[active] >= below[active]) & (k < n[active])]
-    return out
+        chance *= odds * (n - k + 1) / k
+        below += chance
+    return k
 
 
 @njit
@@ -213,16 +221,29 @@ def two_uniforms(k0, k1, week, entity, block):  # type: ignore[no-untyped-def]
     return u, v
 
 
-def key_words(seed: int, name: str) -> tuple[np.uint32, np.uint32]:
+@njit
+def _uniforms(k0, k1, week, entities, block, out):  # type: ignore[no-untyped-def]
+    """The first of `two_uniforms` of each entity."""
+    for i in range(entities.size):
+        out[i] = two_uniforms(k0, k1, week, entities[i], block)[0]
+
+
+@njit
+def _one_uniform(k0, k1, week, entity, block):  # type: ignore[no-untyped-def]
+    return two_uniforms(k0, k1, week, entity, block)[0]
+
+
+@lru_cache(4096)
+def key_words(seed: int, name: str) -> tuple[int, int]:
     """The two key words of a seed and a named stream, for `two_uniforms`."""
-    k0, k1 = key_of(seed, stream(name))
-    return np.uint32(k0), np.uint32(k1)
+    return key_of(seed, stream(name))
 
 
 def one(seed: int, name: str, week: int, entity: int, block: int = 0) -> float:
     """`uniform` of one entity, a hundred times faster: for the rare events of a week."""
     k0, k1 = key_words(seed, name)
-    return float(two_uniforms(k0, k1, week & 0xFFFFFFFF, entity, block)[0])
+    u: float = _one_uniform(k0, k1, week & 0xFFFFFFFF, entity, block)
+    return u
 
 
 def one_normal(seed: int, name: str, week: int, entity: int, block: int = 0) -> float:

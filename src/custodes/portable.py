@@ -25,32 +25,22 @@ def exp(x: Any) -> Any:
     """e to the power x, elementwise; x is clipped to [-700, 700]."""
     if isinstance(x, float) and abs(x) <= _ORDINARY:
         return exp_one(x)
-    a = np.clip(np.asarray(x, np.float64), -700.0, 700.0)
-    n = np.floor(a * _INV_LN2 + 0.5)
-    r = (a - n * _LN2_HIGH) - n * _LN2_LOW
-    y = np.full_like(r, _EXP[13])
-    for c in reversed(_EXP[:13]):
-        y = y * r + c
-    out = np.ldexp(y, n.astype(np.int32))
-    return float(out) if np.ndim(x) == 0 else out
+    return _each(_exp_each, x)
 
 
 def log(x: Any) -> Any:
     """Natural logarithm, elementwise, of numbers above zero (below 1e-300 counts as 1e-300)."""
     if isinstance(x, float) and abs(x) <= _ORDINARY:
         return log_one(x)
-    a = np.maximum(np.asarray(x, np.float64), 1e-300)
-    m, e = np.frexp(a)  # a = m 2^e, m in [1/2, 1)
-    low = m < 0.70710678118654752440
-    m = np.where(low, 2.0 * m, m)
-    e = (e - low).astype(np.float64)
-    s = (m - 1.0) / (m + 1.0)
-    z = s * s
-    y = np.zeros_like(s)
-    for i in range(21, 0, -2):  # 2 (s + s^3/3 + s^5/5 + ...), |s| < 0.172
-        y = y * z + 2.0 / i
-    out = e * _LN2_HIGH + (s * y + e * _LN2_LOW)
-    return float(out) if np.ndim(x) == 0 else out
+    return _each(_log_each, x)
+
+
+def _each(kernel: Any, x: Any) -> Any:
+    """What a compiled loop makes of each number of `x`, in the shape of `x`; a float for a number."""
+    a = np.asarray(x, np.float64)
+    out = np.empty(a.shape)
+    kernel(a.ravel(), out.reshape(-1))
+    return float(out) if a.ndim == 0 else out
 
 
 def power(x: Any, y: Any) -> Any:
@@ -73,47 +63,9 @@ def mean(values: ArrayLike, weights: ArrayLike | None = None) -> float:
     return total(v * w) / bottom if bottom else 0.0
 
 
-def normal_quantile(u: ArrayLike) -> NDArray[np.float64]:
+def normal_quantile(u: ArrayLike) -> Any:
     """Standard normal quantile, elementwise (Acklam's rational approximation, relative error below 1.2e-9)."""
-    p = np.clip(np.asarray(u, np.float64), 1e-12, 1.0 - 1e-12)
-    a = (
-        -3.969683028665376e01,
-        2.209460984245205e02,
-        -2.759285104469687e02,
-        1.383577518672690e02,
-        -3.066479806614716e01,
-        2.506628277459239e00,
-    )
-    b = (
-        -5.447609879822406e01,
-        1.615858368580409e02,
-        -1.556989798598866e02,
-        6.680131188771972e01,
-        -1.328068155288572e01,
-    )
-    c = (
-        -7.784894002430293e-03,
-        -3.223964580411365e-01,
-        -2.400758277161838e00,
-        -2.549732539343734e00,
-        4.374664141464968e00,
-        2.938163982698783e00,
-    )
-    d = (7.784695709041462e-03, 3.224671290700398e-01, 2.445134137142996e00, 3.754408661907416e00)
-    tail = np.minimum(p, 1.0 - p)
-    q = np.sqrt(-2.0 * log(tail))
-    outer = (((((c[0] * q + c[1]) * q + c[2]) * q + c[3]) * q + c[4]) * q + c[5]) / (
-        (((d[0] * q + d[1]) * q + d[2]) * q + d[3]) * q + 1.0
-    )
-    outer = np.where(p < 0.5, outer, -outer)
-    m = p - 0.5
-    r = m * m
-    inner = (
-        (((((a[0] * r + a[1]) * r + a[2]) * r + a[3]) * r + a[4]) * r + a[5])
-        * m
-        / (((((b[0] * r + b[1]) * r + b[2]) * r + b[3]) * r + b[4]) * r + 1.0)
-    )
-    return np.where(tail < 0.02425, outer, inner)
+    return _each(_normal_each, u)
 
 
 @njit
@@ -129,14 +81,14 @@ def clip(x, low, high):  # type: ignore[no-untyped-def]
     return a if a < high else high
 
 
-# --- one number at a time, for compiled loops over officials: the same bits as the functions above -----------------------
+# --- one number at a time, for compiled loops: what the functions above do to each number --------------------------------
 
 _C0, _C1, _C2, _C3, _C4, _C5, _C6, _C7, _C8, _C9, _C10, _C11, _C12, _C13 = _EXP
 
 
 @njit
 def exp_one(x):  # type: ignore[no-untyped-def]
-    """`exp` of one float."""
+    """`exp` of one float, which is a number."""
     a = min(max(x, -700.0), 700.0)
     n = math.floor(a * _INV_LN2 + 0.5)
     r = (a - n * _LN2_HIGH) - n * _LN2_LOW
@@ -158,7 +110,7 @@ def exp_one(x):  # type: ignore[no-untyped-def]
 
 @njit
 def log_one(x):  # type: ignore[no-untyped-def]
-    """`log` of one float."""
+    """`log` of one float, which is a number."""
     m, e = math.frexp(max(x, 1e-300))
     low = m < 0.70710678118654752440
     m = 2.0 * m if low else m
@@ -191,3 +143,21 @@ def normal_one(u):  # type: ignore[no-untyped-def]
     bottom = (-5.447609879822406e01 * r + 1.615858368580409e02) * r + -1.556989798598866e02
     bottom = ((bottom * r + 6.680131188771972e01) * r + -1.328068155288572e01) * r + 1.0
     return top * m / bottom
+
+
+@njit
+def _exp_each(x, out):  # type: ignore[no-untyped-def]
+    for i in range(x.size):
+        out[i] = exp_one(x[i]) if x[i] == x[i] else np.nan
+
+
+@njit
+def _log_each(x, out):  # type: ignore[no-untyped-def]
+    for i in range(x.size):
+        out[i] = log_one(x[i]) if x[i] == x[i] else np.nan
+
+
+@njit
+def _normal_each(u, out):  # type: ignore[no-untyped-def]
+    for i in range(u.size):
+        out[i] = normal_one(u[i]) if u[i] == u[i] else np.nan

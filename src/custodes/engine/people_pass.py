@@ -199,5 +199,5 @@ class Pass:
 def make_clock(world: World, of_year_first: bool) -> Clock:
     """The clock of the world's week."""
     since_1990 = int((world.start - WEEK_ZERO).astype("timedelta64[D]").astype(int)) // 7 + world.week
-    keys = [draws.key_of(world.seed, draws.stream(name)) for name in ("person_week", "household_week", "event")]
+    keys = [draws.key_words(world.seed, name) for name in ("person_week", "household_week", "event")]
     return Clock(since_1990, world.week % 4, int(of_year_first), *keys[0], *keys[1], *keys[2])

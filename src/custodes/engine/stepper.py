@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from custodes.actors.levers import EVENT_KINDS
 from custodes.engine import settle
+from custodes.engine.finite import finite
 from custodes.engine.people_pass import Pass, make_clock
 from custodes.engine.step import Deed, Log, Player, Week
 from custodes.engine.tables import Tables
@@ -51,6 +53,7 @@ class Stepper:
         self.world, self.p, self.timeline, self.log, self.players = world, parameters, timeline, log, tuple(players)
         self.people = Pass(world, parameters, threads)
         self.tables: Tables | None = None
+        self._arrest_shares = tuple(f"arrest_share.{c}" for c in range(len(world.places.counties)))
 
     def calendar(self) -> Week:
         """The week that the world stands in."""
@@ -73,7 +76,7 @@ class Stepper:
         tables = self.make_tables(week)
         self.tables = tables
         clock = make_clock(world, week.first_of_year)
-        crowd = np.array([world.memory.get(f"arrest_share.{c}", 0.0) for c in range(len(world.places.counties))])
+        crowd = np.array([world.memory.get(name, 0.0) for name in self._arrest_shares])
         self.people.step(world, tables, clock, crowd)
         settle.settle(world, market.booked_shares(self.p.market))
         for step in SETTLE:
@@ -95,13 +98,7 @@ class Stepper:
         missing = set(Tables._fields) - set(filled)
         if missing:
             raise BrokenLaw(f"week {week.number}: no step filled the tables {', '.join(sorted(missing))}")
-        fields: dict[str, Any] = {}
-        for name in Tables._fields:
-            value = np.ascontiguousarray(filled[name], np.int64 if name in _INTEGER_TABLES else np.float64)
-            if not np.isfinite(value).all():
-                raise BrokenLaw(f"week {week.number}: the table '{name}' is not finite")
-            fields[name] = np.atleast_1d(value)
-        return Tables(**fields)
+        return Tables(*(_table(name, filled[name], week.number) for name in Tables._fields))
 
     def _log_actions(self, week: Week) -> None:
         for action in self.timeline.starting(week.number):
@@ -133,7 +130,7 @@ class Stepper:
         arrays = [*vars(world.county).values(), *vars(world.organ).values(), *vars(world.guards).values()]
         arrays += [*vars(world.court).values(), *vars(world.branch).values()]
         floats = (a for a in arrays if a.dtype.kind == "f")  # whole numbers are finite
-        if not all(map(math.isfinite, numbers)) or not all(np.isfinite(a).all() for a in floats):
+        if not all(map(math.isfinite, numbers)) or not all(map(finite, floats)):
             raise BrokenLaw(f"week {week.number}: a price, a share or a rate is not finite any more")
 
     def close(self) -> None:
@@ -142,6 +139,15 @@ class Stepper:
 
 
 _INTEGER_TABLES = {"need_grams", "ration_grams", "plot_grams", "remittance_cents"}
+
+
+def _table(name: str, value: Any, week: int) -> NDArray[Any]:
+    """A table as the people pass wants it: contiguous, int64 or float64, of one dimension at least."""
+    whole = name in _INTEGER_TABLES
+    table: NDArray[Any] = np.ascontiguousarray(value, np.int64 if whole else np.float64)
+    if not whole and not finite(table):
+        raise BrokenLaw(f"week {week}: the table '{name}' is not finite")
+    return table
 
 
 def weeks_since_1990(world: World) -> int:

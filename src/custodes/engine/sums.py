@@ -7,6 +7,10 @@ Scales: `*_u16` sums are in 1/65535, labour in 1/1000 worker, weights in 1/2**20
 
 from typing import Final
 
+import numpy as np
+
+from custodes.jit import njit
+
 _PLAIN = (
     # persons
     "people",
@@ -118,6 +122,23 @@ N_SUMS: Final = len(NAMES)
 INDEX: Final = {name: i for i, name in enumerate(NAMES)}
 
 
+_PLACES: Final = {(name, None): i for name, i in INDEX.items()} | {
+    (name, part): INDEX[f"{name}.{part}"]
+    for names, parts in ((_PER_ORGAN, 3), (_PER_CLASS, 8))
+    for name in names
+    for part in range(parts)
+}
+
+
 def index(name: str, part: int | None = None) -> int:
     """Column of `name` (and of its organ or class `part`) in an array of sums; KeyError for a name not declared."""
-    return INDEX[name if part is None else f"{name}.{part}"]
+    return _PLACES[name, part]
+
+
+@njit
+def column_total(sums, column):  # type: ignore[no-untyped-def]
+    """Sum of one column of whole numbers."""
+    total = np.int64(0)
+    for row in range(sums.shape[0]):
+        total += sums[row, column]
+    return total

@@ -40,6 +40,19 @@ def add_up(status, organ, rank, faction, loyalty, rent, hazard, organs, factions
                     factions[f, k] += parts[k]
 
 
+@njit
+def add_tenure(status, organ, rank, tenure):  # type: ignore[no-untyped-def]
+    """Mean weeks in post of an organ's chiefs and, last, of all: (11,)."""
+    weeks, chiefs = np.zeros(N_COURT + 1, np.int64), np.zeros(N_COURT + 1, np.int64)
+    for i in range(status.shape[0]):
+        if organ[i] >= 0 and rank[i] == CHIEF:
+            held = np.int64(tenure[i]) if status[i] == IN_POST else 0
+            for o in (np.int64(organ[i]), N_COURT):
+                weeks[o] += held
+                chiefs[o] += 1
+    return weeks / np.maximum(chiefs, 1)
+
+
 class CourtSight:
     """The court of one week. C = 10 organs + 1 (last: all), F = factions + 1 (last: all)."""
 
@@ -74,10 +87,7 @@ class CourtSight:
     def chief_tenure(self) -> F:
         """Weeks since the chiefs took their posts, mean by organ, (11,); a vacant post counts 0, so that a change is a fall."""
         court = self.world.court
-        chiefs = np.flatnonzero((court.organ >= 0) & (court.rank == CHIEF))
-        organ, weeks = court.organ[chiefs], np.where(court.status[chiefs] == IN_POST, court.tenure[chiefs], 0)
-        held = np.bincount(organ, weeks, N_COURT) / np.maximum(np.bincount(organ, minlength=N_COURT), 1)
-        return np.append(held, weeks.sum() / max(1, len(chiefs)))
+        return add_tenure(court.status, court.organ, court.rank, court.tenure)
 
     @cached_property
     def falls(self) -> dict[str, F]:

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from custodes.engine.settle import UP_CHAIN, UP_COUNTY, UP_LEADER
 from custodes.engine.sums import index
 from custodes.errors import BrokenLaw
+from custodes.observe import adding
 from custodes.observe.court_sight import CourtSight
 from custodes.world.columns import B_STATE_SECURITY, N_ORGANS
 from custodes.world.state import Places, World
@@ -19,6 +20,7 @@ I = NDArray[np.int64]  # noqa: E741
 #: floats are added as whole multiples of 2**-BITS: exact, in any order, on any machine (agents x won: WON_BITS)
 BITS: Final = 32
 WON_BITS: Final = 16
+SCALE: Final = 2.0**BITS
 
 #: kinds of events that count in a series
 COUNTED: Final[dict[str, tuple[str, ...]]] = {"incidents": ("incident",), "refused_orders": ("refusal",)}
@@ -54,9 +56,22 @@ class Measures(NamedTuple):
 def share(top: ArrayLike, bottom: ArrayLike) -> Any:
     """top / bottom, and 0 where bottom is 0."""
     t, b = np.asarray(top, np.float64), np.asarray(bottom, np.float64)
-    safe = np.where(b == 0.0, 1.0, b)
-    out = np.where(b == 0.0, 0.0, t / safe)
-    return float(out) if out.ndim == 0 else out
+    if t.shape != b.shape:
+        t, b = np.broadcast_arrays(t, b)
+    out = adding.share(t.ravel(), b.ravel())
+    return out.reshape(t.shape) if t.ndim else float(out[0])
+
+
+class Ground:
+    """The places of a run as sums need them; C counties, L = provinces + 1."""
+
+    def __init__(self, places: Places) -> None:
+        self.province: I = places.province.astype(np.int64)  #: (C,)
+        self.population: I = places.population.astype(np.int64)  #: (C,) at the start
+        self.size = len(places.provinces) + 1  #: L
+        self.counties = len(places.counties)
+        of_county = {name: int(p) for name, p in zip(places.counties, places.province, strict=True)}
+        self.where = of_county | {name: i for i, name in enumerate(places.provinces)}  #: index of its province
 
 
 class Sight:
@@ -65,40 +80,25 @@ class Sight:
     def __init__(
         self,
         world: World,
-        places: Places,
+        ground: Ground,
         measures: Measures,
         log: Any,
         week: int,
         arrays: dict[str, F],
     ) -> None:
         self.world, self.measures = world, measures
-        self._places, self._log, self._week, self._arrays = places, log, week, arrays
-        self.sums: I = np.int64(world.k) * self.by_province(world.sums)  #: (L, N_SUMS), real
+        self._ground, self._log, self._week, self._arrays = ground, log, week, arrays
+        self.sums: I = adding.by_province(world.sums, ground.province, ground.size, world.k)  #: (L, N_SUMS), real
+        self._real: F = adding.real(self.sums)  #: (N_SUMS, L)
         self.need = np.array([n if n > 0.0 else np.inf for n in measures.need])
-
-    def by_province(self, counties: NDArray[Any]) -> NDArray[Any]:
-        """Whole numbers by county (C, ...), added up to (L, ...)."""
-        out = np.zeros((len(self._places.provinces) + 1, *counties.shape[1:]), np.int64)
-        order, starts, present = self._order
-        out[present] = np.add.reduceat(counties[order], starts, axis=0)
-        out[-1] = out[:-1].sum(axis=0)
-        return out
-
-    @cached_property
-    def _order(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-        order = np.argsort(self._places.province, kind="stable")
-        present, starts = np.unique(self._places.province[order], return_index=True)
-        return order, starts, present
 
     def v(self, name: str, part: int | None = None) -> F:
         """Real sums of `name` by place, (L,)."""
-        return self.sums[:, index(name, part)].astype(np.float64)
+        return self._real[index(name, part)]
 
     def o(self, name: str) -> F:
         """Real sums of `name` by place and organ, (L, M)."""
-        first = index(name, 0)
-        parts = self.sums[:, first : first + N_ORGANS]
-        return np.column_stack([parts, parts.sum(axis=1)]).astype(np.float64)
+        return adding.organs(self.sums, index(name, 0), N_ORGANS)
 
     @cached_property
     def taken(self) -> F:
@@ -108,28 +108,31 @@ class Sight:
     @cached_property
     def supporters(self) -> F:
         """Real adults with private support above zero, (L,)."""
-        units = self.world.units
-        rows = np.zeros(len(self._places.counties), np.int64)
-        np.add.at(rows, units.county, units.supporters.astype(np.int64))
-        return (np.int64(self.world.k) * self.by_province(rows)).astype(np.float64)
-
-    def whole(self, x: NDArray[Any], bits: int = BITS) -> I:
-        """Floats as whole multiples of 2**-bits; BrokenLaw when one is not finite."""
-        if not np.all(np.isfinite(x)):
-            raise BrokenLaw(f"week {self._week}: a state of the guards or counties is not a finite number")
-        return np.rint(np.ldexp(x, bits)).astype(np.int64)
+        units, ground = self.world.units, self._ground
+        counties = adding.count_units(units.supporters, units.county, ground.counties)
+        return adding.by_province(counties, ground.province, ground.size, self.world.k)[:, 0].astype(np.float64)
 
     def places(self, x: NDArray[Any]) -> I:
         """Whole numbers by organ and county (O, C), added up to (L, M)."""
-        out = self.by_province(x.T)
-        return np.column_stack([out, out.sum(axis=1)])
+        return adding.whole_by_place(x, self._ground.province, self._ground.size)
 
     def added(self, x: F, bits: int = BITS) -> F:
         """Floats by organ and county (O, C), added up to (L, M)."""
-        return np.ldexp(self.places(self.whole(x, bits)).astype(np.float64), -bits)
+        return self._known(adding.added(x, self._ground.province, self._ground.size, 2.0**bits))
+
+    def _known(self, sums: F) -> F:
+        """Sums of floats; BrokenLaw when one of the floats was not finite."""
+        if not sums.size:
+            raise BrokenLaw(f"week {self._week}: a state of the guards or counties is not a finite number")
+        return sums
 
     def _weighted(self, x: F, weight: F) -> F:
-        return share(self.added(x * weight), self.added(weight))
+        return self._known(adding.weighted(x, weight, self._ground.province, self._ground.size, SCALE))
+
+    @cached_property
+    def staff(self) -> F:
+        """Agents in post, (L, M)."""
+        return self.added(self.world.guards.staff)
 
     def by_staff(self, x: F) -> F:
         """Mean of (O, C) over agents, (L, M)."""
@@ -137,8 +140,12 @@ class Sight:
 
     def chosen(self, name: str) -> F:
         """Mean of a choice table (O, C) over planned visits, (L, M)."""
+        return self._weighted(getattr(self.world.guards, name), self._visits)
+
+    @cached_property
+    def _visits(self) -> F:
         g = self.world.guards
-        return self._weighted(getattr(g, name), g.staff * g.effort)
+        return g.staff * g.effort
 
     def perceived(self) -> F:
         """Perceived punishment, mean over agent types, (O, C)."""
@@ -148,10 +155,8 @@ class Sight:
 
     def by_population(self, x: F) -> F:
         """Mean of county values (C,) over people at the start, (L,)."""
-        people = self._places.population
-        return share(
-            np.ldexp(self.by_province(self.whole(x) * people).astype(np.float64), -BITS), self.by_province(people)
-        )
+        ground = self._ground
+        return self._known(adding.by_people(x, ground.population, ground.province, ground.size, SCALE))
 
     def before(self, name: str) -> Any:
         """Last week's value of a series; zeros in week 0."""
@@ -160,10 +165,10 @@ class Sight:
 
     def happened(self, name: str) -> F:
         """Events of this week that count for a series, by place, (L,)."""
-        out = np.zeros(len(self._places.provinces) + 1)
+        out = np.zeros(self._ground.size)
         for event in self._log.of_week(COUNTED[name], self._week):
             out[-1] += 1.0
-            if (place := self._where.get(event.place)) is not None:
+            if (place := self._ground.where.get(event.place)) is not None:
                 out[place] += 1.0
         return out
 
@@ -175,8 +180,3 @@ class Sight:
     def court(self) -> CourtSight:
         """The court, added up by organ and faction."""
         return CourtSight(self.world, self._week)
-
-    @cached_property
-    def _where(self) -> dict[str, int]:
-        counties = {name: int(p) for name, p in zip(self._places.counties, self._places.province, strict=True)}
-        return counties | {name: i for i, name in enumerate(self._places.provinces)}

@@ -5,7 +5,6 @@ means of floats go through whole numbers too (`sight.BITS`), so that a series is
 Last index of the place axis: the nation. Last index of the organ axis: all organs. Series of the court: `court_series`.
 """
 
-import math
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -13,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custodes import portable
+from custodes.engine.finite import finite
 from custodes.engine.sums import INDEX
 from custodes.errors import BrokenLaw
 from custodes.observe.court_series import COURT_SERIES
 from custodes.observe.series import Series, shape
-from custodes.observe.sight import WON_BITS, Measures, Sight, share
+from custodes.observe.sight import WON_BITS, Ground, Measures, Sight, share
 from custodes.world.columns import ORGANS, STATE_SECURITY
 from custodes.world.state import Places, World
 
@@ -66,7 +66,7 @@ def _abroad(s: Sight) -> F:
 
 def _enforcement(s: Sight) -> F:
     e = s.world.organ.enforcement
-    return np.append(e, portable.mean(e, s.added(s.world.guards.staff)[-1, :-1]))
+    return np.append(e, portable.mean(e, s.staff[-1, :-1]))
 
 
 def _capacity(s: Sight) -> F:
@@ -86,7 +86,7 @@ def _anger_at_state_security(s: Sight) -> F:
 
 def _income(s: Sight) -> F:
     paid = s.added(s.world.guards.staff * s.world.guards.paid, WON_BITS)
-    return share(paid + s.o("take_home"), s.added(s.world.guards.staff))
+    return share(paid + s.o("take_home"), s.staff)
 
 
 _MEMBERS: Final = (
@@ -250,7 +250,7 @@ _GUARDS: Final = (
         "mean",
         "mean",
     ),
-    _of_organs("guard_staff", "agents", "agents in post", lambda s: s.added(s.world.guards.staff), "last", "sum"),
+    _of_organs("guard_staff", "agents", "agents in post", lambda s: s.staff, "last", "sum"),
     _of_organs(
         "control_capacity",
         "agents",
@@ -418,7 +418,7 @@ class Recorder:
 
     def __init__(self, places: Places, weeks: int, measures: Measures | None = None) -> None:
         """Room for `weeks` weeks, 0 to weeks - 1; `measures` are the parameters that series need."""
-        self.places = places
+        self.places, self._ground = places, Ground(places)
         self.weeks = weeks
         self.measures = measures or Measures()
         self.seen = 0  #: weeks observed
@@ -432,12 +432,12 @@ class Recorder:
         number = int(week.number)
         if number != self.seen:
             raise ValueError(f"week {number} observed after {self.seen} weeks")
-        sight = Sight(world, self.places, self.measures, week.log, number, self.arrays)
+        sight = Sight(world, self._ground, self.measures, week.log, number, self.arrays)
         for name, series in SERIES.items():
-            value = series.compute(sight)
-            if not (math.isfinite(value) if isinstance(value, float) else np.isfinite(value).all()):
+            array = self.arrays[name]
+            array[number] = series.compute(sight)
+            if not finite(array[number]):
                 raise BrokenLaw(f"week {number}: the series '{name}' is not a finite number")
-            self.arrays[name][number] = value
         self.seen += 1
 
     def to_state(self) -> dict[str, NDArray[Any]]:

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from custodes.engine.sums import N_SUMS
+from custodes.engine.sums import N_SUMS, column_total, index
 from custodes.world.books import Books
 from custodes.world.columns import N_ORGANS, Households, Persons, Tiles, Units
 from custodes.world.court import Branch, Court, CourtPlan
@@ -143,15 +143,13 @@ class World:
 
     def total(self, name: str, part: int | None = None) -> int:
         """Real (k times) national sum of last week's `name`."""
-        from custodes.engine.sums import index
-
-        return int(self.k) * int(self.sums[:, index(name, part)].sum())
+        whole: int = self.k * column_total(self.sums, index(name, part))
+        return whole
 
     def by_county(self, name: str, part: int | None = None) -> NDArray[np.int64]:
         """Real county sums of last week's `name`, shape (C,)."""
-        from custodes.engine.sums import index
-
-        return np.int64(self.k) * self.sums[:, index(name, part)]
+        counties: NDArray[np.int64] = self.sums[:, index(name, part)] * self.k
+        return counties
 
 
 def empty_sums(counties: int) -> NDArray[np.int64]:

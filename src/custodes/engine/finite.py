@@ -1,0 +1,19 @@
+"""Whether numbers are finite: asked of a few hundred small arrays every week, where NumPy's way costs more than the week."""
+
+import math
+from typing import Any
+
+from custodes.jit import njit
+
+
+@njit
+def _all_finite(values):  # type: ignore[no-untyped-def]
+    for value in values.flat:
+        if not math.isfinite(value):
+            return False
+    return True
+
+
+def finite(value: Any) -> bool:
+    """Whether a number, or every number of an array of floats, is finite."""
+    return math.isfinite(value) if isinstance(value, float) else bool(_all_finite(value))
