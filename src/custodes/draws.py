@@ -140,7 +140,7 @@ def binomial(seed: int, name: str, week: int, entity: Any, n: Any, p: Any) -> An
 
 def _along(x: Any, kind: type, shape: tuple[int, ...]) -> NDArray[Any]:
     """`x` broadcast to a shape, as one line."""
-    a = np.asarray(x, kind)
+    a: NDArray[Any] = np.asarray(x, kind)
     return (a if a.shape == shape else np.full(shape, a)).ravel()
 
 

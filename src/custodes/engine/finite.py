@@ -8,7 +8,7 @@ from custodes.jit import njit
 
 @njit
 def _all_finite(values):  # type: ignore[no-untyped-def]
-    for value in values.flat:
+    for value in values.flat:  # noqa: SIM110 (a generator would not compile)
         if not math.isfinite(value):
             return False
     return True

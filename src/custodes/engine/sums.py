@@ -122,7 +122,7 @@ N_SUMS: Final = len(NAMES)
 INDEX: Final = {name: i for i, name in enumerate(NAMES)}
 
 
-_PLACES: Final = {(name, None): i for name, i in INDEX.items()} | {
+_PLACES: Final[dict[tuple[str, int | None], int]] = {(name, None): i for name, i in INDEX.items()} | {
     (name, part): INDEX[f"{name}.{part}"]
     for names, parts in ((_PER_ORGAN, 3), (_PER_CLASS, 8))
     for name in names
