@@ -58,7 +58,11 @@ def total(values: Iterable[float]) -> float:
 def mean(values: ArrayLike, weights: ArrayLike | None = None) -> float:
     """Weighted mean with exactly rounded sums; 0 where the weights sum to zero."""
     v = np.asarray(values, np.float64)
-    w = np.ones_like(v) if weights is None else np.broadcast_to(np.asarray(weights, np.float64), v.shape)
+    if weights is None:
+        return total(v) / v.size if v.size else 0.0
+    w = np.asarray(weights, np.float64)
+    if w.shape != v.shape:
+        w = np.broadcast_to(w, v.shape)
     bottom = total(w)
     return total(v * w) / bottom if bottom else 0.0
 

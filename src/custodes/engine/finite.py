@@ -3,6 +3,8 @@
 import math
 from typing import Any
 
+import numpy as np
+
 from custodes.jit import njit
 
 
@@ -15,5 +17,5 @@ def _all_finite(values):  # type: ignore[no-untyped-def]
 
 
 def finite(value: Any) -> bool:
-    """Whether a number, or every number of an array of floats, is finite."""
-    return math.isfinite(value) if isinstance(value, float) else bool(_all_finite(value))
+    """Whether a number, or every number of an array, is finite."""
+    return bool(_all_finite(value)) if isinstance(value, np.ndarray) else math.isfinite(value)

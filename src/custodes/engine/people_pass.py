@@ -29,7 +29,7 @@ from custodes.engine.person_pass import (
 from custodes.engine.scratch import Scratch, new_scratch
 from custodes.engine.sums import INDEX, N_SUMS, NAMES
 from custodes.engine.tables import Tables
-from custodes.jit import njit_exact_sum, njit_pass
+from custodes.jit import njit, njit_exact_sum, njit_pass
 from custodes.mechanisms import (
     awareness,
     extortion,
@@ -81,6 +81,16 @@ def add_up(values, n):
     for j in range(n):
         total += values[j]
     return total
+
+
+@njit
+def by_county(tiles, county, out):
+    """Add the sums of tiles (tiles, N_SUMS) up by county, (C, N_SUMS)."""
+    out[:] = 0
+    for tile in range(tiles.shape[0]):
+        line = out[county[tile]]
+        for i in range(tiles.shape[1]):
+            line[i] += tiles[tile, i]
 
 
 @njit_pass
@@ -152,8 +162,7 @@ class Pass:
                 self._chunk(a, b, world, tables, clock, crowd, self.scratch[0])
         else:
             self._threads(chunks, world, tables, clock, crowd)
-        first = world.tiles.first_of_county[:-1]
-        world.sums[:] = np.add.reduceat(self.tile_sums, first, axis=0)
+        by_county(self.tile_sums, world.tiles.county, world.sums)
 
     def _chunk(
         self, a: int, b: int, world: World, tables: Tables, clock: Clock, crowd: NDArray[np.float64], scratch: Scratch

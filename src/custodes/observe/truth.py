@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from custodes import portable
 from custodes.engine.finite import finite
-from custodes.engine.sums import INDEX
 from custodes.errors import BrokenLaw
 from custodes.observe.court_series import COURT_SERIES
 from custodes.observe.series import Series, shape
@@ -27,8 +26,8 @@ __all__ = ["SERIES", "Recorder", "Series", "shape"]
 
 def _count(name: str, meaning: str, unit: str = "persons", stock: bool = False, part: str = "") -> Series:
     """A plain real sum by province."""
-    column = INDEX[part or name]
-    return Series(name, unit, "province", meaning, "last" if stock else "sum", "sum", lambda s: s.sums[:, column])
+    column = part or name
+    return Series(name, unit, "province", meaning, "last" if stock else "sum", "sum", lambda s: s.v(column))
 
 
 def _won(name: str, meaning: str, part: str = "") -> Series:
@@ -434,10 +433,10 @@ class Recorder:
             raise ValueError(f"week {number} observed after {self.seen} weeks")
         sight = Sight(world, self._ground, self.measures, week.log, number, self.arrays)
         for name, series in SERIES.items():
-            array = self.arrays[name]
-            array[number] = series.compute(sight)
-            if not finite(array[number]):
+            value = series.compute(sight)
+            if not finite(value):
                 raise BrokenLaw(f"week {number}: the series '{name}' is not a finite number")
+            self.arrays[name][number] = value
         self.seen += 1
 
     def to_state(self) -> dict[str, NDArray[Any]]:
