@@ -120,8 +120,8 @@ def army() -> Made:
     charts = [
         panel(levels("army_status"), "index, 1/2 at rest", (GREY, RED), "The army's standing", domain=(0.0, 0.6)),
         panel(
-            {"requests": course(series("resignation_requests"), arm, "nothing", how="percent")},
-            "per cent against no change; officers ask once a quarter",
+            {"requests": course(series("resignation_requests"), arm, "nothing", how="percent", smooth=13)},
+            "per cent against no change, mean of a quarter",
             (RED,),
             "Officers who ask to leave",
             domain=(-10.0, 50.0),

@@ -60,7 +60,9 @@ def leader_answer() -> Made:
         "talk, no leader acts": course(series("awareness"), "rights talk", smooth=4),
         "talk, and he reacts": course(series("awareness"), TALK, seeds=ANSWERED, smooth=4),
     }
-    charts = [panel(fear, "index, anger and crowds as he hears of them", (RED, GREY), "The leader's fear of the people")]
+    charts = [
+        panel(fear, "index, anger and crowds as he hears of them", (RED, GREY), "The leader's fear of the people")
+    ]
     for title, way in (
         ("Crackdown: broadcasts jammed, homes searched", lambda arm: _taken(arm, CRACKDOWN)),
         ("Concession: an order that abuse end", lambda arm: _taken(arm, CONCESSION)),
