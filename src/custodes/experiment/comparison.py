@@ -56,6 +56,8 @@ class Study:
     limits: tuple[str, ...] = ()
     units: Mapping[str, str] = field(default_factory=dict)  #: of the series of the paths
     command: str = ""
+    first_week: int = 0  #: in which any plan begins to act, and from which weeks at risk are counted
+    fell_before: tuple[int, ...] = ()  #: countries that had broken down by then, and are in none of the tables
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -166,9 +168,11 @@ def _head(s: Study, p: Panel, frame: "pd.DataFrame") -> dict[str, Any]:
         "countries": len(p.countries),
         "points": len(np.unique(p.points)),
         "lucks": s.lucks,
-        "runs": len(frame),
+        "runs": len(frame) + len(s.fell_before) * len(s.plans),
         "failed": [dict(f) for f in s.failed],
         "left_out": list(p.left_out),
+        "first_week": s.first_week,
+        "fell_before": list(s.fell_before),
         "uncertain": s.uncertain,
         "unknowns": len(s.axes),
         "axes": [dict(a) for a in s.axes],

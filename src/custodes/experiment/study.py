@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from custodes.errors import BadInput, BadResults
-from custodes.experiment import comparison, measures, target
+from custodes.experiment import at_risk, comparison, measures, target
 from custodes.experiment.comparison import Comparison
 from custodes.experiment.design import MOST_COUNTRIES, Design, design
 from custodes.experiment.ensemble import run_study
@@ -206,9 +206,9 @@ def _answered(store: Store, known: "Scenario", wanted: tuple[str, ...]) -> Study
 
 
 def answer(store: Store, known: "Scenario", wanted: tuple[str, ...] = ()) -> Comparison:
-    """What the runs of a store say. BadResults where no country has met every plan."""
+    """What the runs of a store say. BadResults where no country has met every plan, or none stood when the first began to act."""
     d = store.design
-    frame = store.frame()
+    seen = at_risk.at_risk(store.frame(), at_risk.first_week(d.plans))
     about = comparison.Study(
         scenario=d.scenario,
         plans=tuple(p.about() for p in d.plans),
@@ -229,16 +229,19 @@ def answer(store: Store, known: "Scenario", wanted: tuple[str, ...] = ()) -> Com
         limits=_limits(known),
         units={name: SERIES[name].unit for name in measures.PATHS},
         command=command(d, wanted),
+        first_week=seen.first_week,
+        fell_before=seen.fell_before,
     )
-    return comparison.compare(frame, store.points(), about, store.parts(), paths(store))
+    countries = sorted(int(c) for c in seen.frame["country"].unique())
+    return comparison.compare(seen.frame, store.points(), about, store.parts(), paths(store, countries))
 
 
-def paths(store: Store) -> dict[str, Any]:
-    """The series that a comparison draws over time, (countries, plans, weeks), of the countries that have runs."""
+def paths(store: Store, countries: Sequence[int]) -> dict[str, Any]:
+    """The series that a comparison draws over time, (countries, plans, weeks)."""
     import numpy as np
 
-    there = sorted({country for country, _ in store.done()})
-    return {name: store.paths(name)[np.array(there, np.int64)] for name in measures.PATHS}
+    at = np.array(countries, np.int64)
+    return {name: store.paths(name)[at] for name in measures.PATHS}
 
 
 def _limits(known: "Scenario") -> tuple[str, ...]:

@@ -38,7 +38,18 @@ def opening(c: Row) -> str:
         "every difference is against the same country without a policy, with the 95 % interval of its average in brackets; "
         "changes of levels are parts of the level without."
     )
-    return text + left_out(c)
+    return text + fell_before(c) + left_out(c)
+
+
+def fell_before(c: Row) -> str:
+    """How many countries had broken down before anything was done."""
+    gone = len(c.get("fell_before", ()))
+    if not gone:
+        return ""
+    return (
+        f" {count(gone, 'further country', 'further countries')} had broken down before the first policy acted in week "
+        f"{c['first_week']} and {'is' if gone == 1 else 'are'} left out."
+    )
 
 
 def left_out(c: Row) -> str:

@@ -34,7 +34,7 @@ def households(world: World) -> Groups:
     h = world.households
     there = h.members > 0
     classes = h.ration_class[there]
-    columns = {
+    columns: dict[str, NDArray[Any]] = {
         "food_stress": h.food_stress[there] / U16,
         "household_money_won": h.money[there],
         "bribes_taken_won": h.taken_this_year[there],
@@ -48,7 +48,7 @@ def adults(world: World) -> Groups:
     week = int((world.start - col.WEEK_ZERO).astype("timedelta64[D]").astype(int)) // 7 + world.week
     free = (p.condition == col.FREE) & (week - p.birth_week.astype(np.int32) >= col.ADULT_WEEKS)
     songbun = (p.flags[free] & col.SONGBUN_MASK) >> col.SONGBUN_SHIFT
-    columns = {
+    columns: dict[str, NDArray[Any]] = {
         "private_supporters": p.private_support[free] > 0,
         "fear": p.fear[free] / U16,
         "awareness": p.rights[free] / U16,
