@@ -77,7 +77,7 @@ def test_too_few_cases_are_not_searched():
 
 def test_a_second_region_is_looked_for_among_what_the_first_left():
     rng = np.random.default_rng(5)
-    n = 150
+    n = 200
     x = rng.random((n, 6))
     y = (rng.random(n) < np.where((x[:, 0] > 0.7) | (x[:, 1] < 0.2), 0.9, 0.05)).astype(float)
     values = pd.DataFrame(x, columns=[f"a.{i}" for i in range(6)]).assign(

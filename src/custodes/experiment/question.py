@@ -42,7 +42,7 @@ class Question:
                 f"{name} is {'higher' if self.higher_is_worse else 'lower'} under {self.plan} than under the baseline"
             )
         what = f"the change of '{outcome}' by {self.plan}" if self.change else f"{name} under {self.plan}"
-        return f"{what} is {self.sense} {self.threshold:g} {self.unit}".strip()
+        return f"{what} is {self.sense} {self.threshold:g}{f' ({self.unit})' if self.unit else ''}"
 
 
 @dataclass(frozen=True)
