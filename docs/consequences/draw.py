@@ -87,8 +87,10 @@ def curves(
     low, high = domain or _domain(lines)
     xs = [float(v) for c in lines.values() for v in (c[0][0], c[0][-1])]
     end = max(xs) + room * (max(xs) - min(xs))
+    span = max(xs) - min(xs)
+    step = 20 if span > 40 else 6 if span > 12 else 1
     ticks: Spec = (
-        {"values": [20 * t for t in range(-5, 20) if min(xs) <= 20 * t <= max(xs)]} if room else {"tickCount": 8}
+        {"values": [step * t for t in range(-5, 20) if min(xs) <= step * t <= max(xs)]} if room else {"tickCount": 8}
     )
     ex = {
         "field": "x",

@@ -105,8 +105,8 @@ def _order_sentences() -> str:
     return (
         f"After two months the share of threats is {100 * share[8].mean():.0f} % of what it would be, after a "
         f"quarter {100 * share[13].mean():.0f} %, after 70 "
-        f"weeks {100 * share[70].mean():.0f} % again. Guards who are fed lose {100 * fed[1] / fed[0]:.0f} % of the "
-        "threats that others lose to the same order."
+        f"weeks {100 * share[70].mean():.0f} % again. Among guards who are fed the same order "
+        f"takes away {100 * fed[1] / fed[0]:.0f} % as many threats."
     )
 
 
@@ -200,7 +200,7 @@ def pay() -> Made:
         width=400,
         height=215,
         points=True,
-        label_at={"state security": (0.36, 112.0), "police": (0.42, 82.0), "cadres": (0.36, 52.0)},
+        label_at={"state security": (0.12, 88.0), "police": (0.42, 106.0), "cadres": (0.36, 52.0)},
         domain=(0.0, 1.15 * max(top, float(dose["police"][1][0]))),
     )
     wage = {
@@ -221,7 +221,7 @@ def pay() -> Made:
         "per cent against no change, state security",
         (GOLD, RED, BLUE),
         "Own revenue cut by three quarters",
-        domain=(-12.0, 12.0),
+        domain=(-12.0, 18.0),
     )
     anger = {"anger": course(series("anger"), "revenue cut", "nothing", smooth=9, how="percent")}
     last = panel(
@@ -229,7 +229,7 @@ def pay() -> Made:
         "per cent against no change, whole country",
         (RED,),
         "Anger over extortion under the cut",
-        domain=(-0.5, 1.5),
+        domain=(-0.5, 2.0),
     )
     picture = Picture(
         "pay", "Pay that feeds, revenue that is blocked", side_by_side(left, middle, right, last), source()
@@ -327,7 +327,7 @@ def rights_talk() -> Made:
             ("guard_effort", "time spent collecting"),
         )
     }
-    right = panel(demands, "per cent against no campaign", (RED, GOLD, BLUE), "More is refused", domain=(-20.0, 110.0))
+    right = panel(demands, "per cent against no campaign", (RED, GOLD, BLUE), "More is refused", domain=(-20.0, 125.0))
     rows: list[Row] = []
     for name, label in (
         ("awareness", "awareness of rights talk"),
@@ -362,8 +362,8 @@ def rights_talk() -> Made:
     talk = "rights talk"
     robbed, angry = (np.exp(ratios(mean(name, *LAST_YEAR), talk).mean()) - 1.0 for name in ("bribes_won", "anger"))
     sentences = (
-        f"People are robbed of {signed(100 * robbed, 0)} % and are angrier all the same ({signed(100 * angry, 0)} "
-        "%). That is the point of the "
+        f"Guards take {signed(100 * robbed, 0)} %, and people are angrier all the same ({signed(100 * angry, 0)} %). "
+        "That is the point of the "
         "consequence: anger is the memory of extortion times what one knows of one's rights, and the second grows "
         "faster than the first shrinks."
     )
