@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import CancelledError
 from typing import Any, Final
 
@@ -45,9 +45,10 @@ class Cluster:
         with contextlib.suppress(Exception):
             self.client.close(timeout=CONNECT_SECONDS)
 
-    def answers(self, study: bytes, jobs: Sequence[Job], stopped: Callable[[], bool]) -> Iterator[Answer]:
+    def answers(self, study: bytes, jobs: Sequence[Job], stopped: Callable[[], bool]) -> Generator[Answer, None, None]:
         """The answers to all jobs as they come; ends early once `stopped()` is true."""
-        left, under_way = deque(jobs), {}
+        left = deque(jobs)
+        under_way: dict[Any, Job] = {}
         try:
             while left or under_way:
                 for job in self._next(left, len(under_way)):

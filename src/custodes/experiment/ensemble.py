@@ -4,7 +4,7 @@ Results depend on the design alone: not on the number of workers, on where they 
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -96,7 +96,7 @@ def _run(
         return
     study = task.parcel(scenario, design, plans)
     with terminations() as stopped:
-        answers = (cluster or _Here(workers)).answers(study, jobs, stopped.is_set)
+        answers: Generator[Answer, None, None] = (cluster or _Here(workers)).answers(study, jobs, stopped.is_set)
         try:
             for answer in answers:
                 for key, contents in _contents(kept, answer, plans):
@@ -143,7 +143,7 @@ class _Here:
     def __init__(self, number: int) -> None:
         self.number = number
 
-    def answers(self, study: bytes, jobs: Sequence[Job], stopped: Callable[[], bool]) -> Iterator[Answer]:
+    def answers(self, study: bytes, jobs: Sequence[Job], stopped: Callable[[], bool]) -> Generator[Answer, None, None]:
         from custodes.jit import compiled_before
 
         with Workers(study, min(self.number, len(jobs)), one_first=not compiled_before()) as workers:
