@@ -18,7 +18,7 @@ from custodes.experiment import task
 from custodes.experiment.workers import POLL_SECONDS, Answer, Job
 from custodes.flags import shown
 
-CONNECT_SECONDS: Final = 3  #: after which a scheduler that does not answer counts as dead
+CONNECT_SECONDS: Final = 2  #: after which a scheduler that does not answer counts as dead
 SPARE: Final = 4  #: tasks handed out beyond two a thread, so that workers which join find work
 
 
