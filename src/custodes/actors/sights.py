@@ -14,6 +14,7 @@ import numpy as np
 from custodes import draws, portable
 from custodes.engine.step import Week
 from custodes.engine.sums import INDEX
+from custodes.jit import njit
 from custodes.mechanisms import incidents
 from custodes.scenario.tactics import REPORTED, Sight
 from custodes.world.columns import (
@@ -53,6 +54,7 @@ REPORTERS: Final[Mapping[str, int]] = {
     "requests": B_ARMY,
 }
 ORGANS_REPORTING: Final = tuple(sorted(set(REPORTERS.values())))
+_INCOME, _ANGER, _HOUSEHOLDS = INDEX["income"], INDEX["anger_u16"], INDEX["households"]
 BRIBES: Final = tuple(INDEX[f"bribes.{o}"] for o in range(3))
 AWAY_WEEKS: Final = 13  #: after which a fallen official counts as idle (EQUATIONS.md 10, tactic 15)
 NORM_WEEKS: Final = 52  #: the weeks before the start whose mean is the usual
@@ -85,15 +87,25 @@ def facts(world: World, p: Any) -> dict[str, float]:
 
 def anger(world: World, poorest: float) -> float:
     """Mean anger of households; those of the counties with the lowest incomes, a third of all, count `poorest` times."""
-    sums = world.sums
-    households = np.maximum(sums[:, INDEX["households"]], 1)
-    income = sums[:, INDEX["income"]] // households
-    limit = np.partition(income, len(income) // 3)[len(income) // 3]
-    poor = income < limit
-    felt, people = sums[:, INDEX["anger_u16"]], sums[:, INDEX["households"]]
+    felt, felt_poor, people, people_poor = _felt(world.sums, _INCOME, _ANGER, _HOUSEHOLDS)
     more = poorest - 1.0
-    top = float(felt.sum()) + more * float(felt[poor].sum())
-    return top / (U16 * max(float(people.sum()) + more * float(people[poor].sum()), 1.0))
+    top = float(felt) + more * float(felt_poor)
+    return top / (U16 * max(float(people) + more * float(people_poor), 1.0))
+
+
+@njit
+def _felt(sums, income, anger, households):  # type: ignore[no-untyped-def]
+    """Anger and households, each summed over all counties and over the poorest third; columns of `sums` are given."""
+    each = sums[:, income] // np.maximum(sums[:, households], 1)
+    limit = np.sort(each)[each.shape[0] // 3]
+    felt, felt_poor, people, people_poor = 0, 0, 0, 0
+    for c in range(each.shape[0]):
+        felt += sums[c, anger]
+        people += sums[c, households]
+        if each[c] < limit:
+            felt_poor += sums[c, anger]
+            people_poor += sums[c, households]
+    return felt, felt_poor, people, people_poor
 
 
 def sparks(world: World, p: Any) -> float:

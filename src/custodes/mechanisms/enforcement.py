@@ -31,6 +31,7 @@ WRITES = (
 )
 
 AGENT_TYPES: Final = 3
+_DUE: Final = tuple(tuple(f"{key}.{name}" for name in ORGANS) for key in ("order_due", "order_purge"))
 CAUSE_WEEKS: Final = 520  #: how far back the event log is searched for the order that an event follows from
 
 
@@ -74,7 +75,9 @@ def threat_share(world: World) -> F:
     """National share of threats among choices, by organ (O,): the tables' shares weighted by visits, free of draws."""
     guards = world.guards
     visits = guards.staff * guards.effort
-    return np.array([portable.mean(guards.threat_share[o], visits[o]) for o in range(N_ORGANS)])
+    threats = guards.threat_share * visits
+    known = [portable.total(visits[o]) for o in range(N_ORGANS)]
+    return np.array([portable.total(threats[o]) / known[o] if known[o] else 0.0 for o in range(N_ORGANS)])
 
 
 def risk(enforcement: F, p: Params) -> F:
@@ -95,10 +98,11 @@ def _watch_the_usual(world: World, share: F) -> None:
 def _receive_orders(world: World, week: Week, p: Params) -> None:
     organ = world.organ
     # beside the levers: orders that went out last week with the fall of a scapegoat
-    due = np.array(
-        [[world.memory.pop(f"{key}.{name}", 0.0) for name in ORGANS] for key in ("order_due", "order_purge")]
-    )
+    due = np.array([[world.memory.pop(name, 0.0) for name in names] for names in _DUE])
+    organ.edict[:] = np.maximum(organ.edict, np.asarray(week.levers.edict, np.float64))
     ordered = np.maximum(np.asarray(week.levers.rights_order, np.float64), due[0])
+    if not ordered.any():
+        return
     purged = np.maximum(np.asarray(week.levers.chief_purged, np.float64), due[1])
     weight = np.minimum(1.0, ordered * organ.credibility * (1.0 + p.purge_bonus * np.minimum(1.0, purged)))
     for o in np.flatnonzero(ordered > 0.0):
@@ -109,7 +113,6 @@ def _receive_orders(world: World, week: Week, p: Params) -> None:
         organ.reach[o] = 0.0
         world.memory[f"peak.{ORGANS[o]}"] = float(organ.enforcement[o])
         world.memory[f"faded.{ORGANS[o]}"] = 0.0
-    organ.edict[:] = np.maximum(organ.edict, np.asarray(week.levers.edict, np.float64))
 
 
 def threats_by_type(world: World, p: Any) -> NDArray[np.int64]:
@@ -138,10 +141,14 @@ def _split(met, type_threat, type_share):  # type: ignore[no-untyped-def]
 def _punish(world: World, week: Week, p: Any) -> None:
     """Draw the punished threats; a punished agent's post is refilled."""
     threats = threats_by_type(world, p)
-    entity = np.arange(threats.size).reshape(threats.shape)  # organ, county, type: organ * C * 3 + county * 3 + type
-    chance = np.broadcast_to(risk(world.organ.enforcement, p.enforcement)[:, None, :], threats.shape)
-    punished = draws.binomial(world.seed, "punished", week.number, entity, threats, chance)
-    world.guards.punished[:] = punished.sum(axis=2)
+    entity = np.flatnonzero(threats)  # organ, county, type: organ * C * 3 + county * 3 + type
+    chance = np.empty(threats.shape)
+    chance[:] = risk(world.organ.enforcement, p.enforcement)[:, None, :]
+    punished = np.zeros(threats.size, np.int64)
+    punished[entity] = draws.binomial(
+        world.seed, "punished", week.number, entity, threats.ravel()[entity], chance.ravel()[entity]
+    )
+    world.guards.punished[:] = punished.reshape(threats.shape).sum(axis=2)
 
 
 def _believe(world: World, spread: F, p: Params) -> None:

@@ -8,6 +8,7 @@ defection tightens the rule, which fades. Ground: 134 exclusively protected arri
 The staff abroad are no rows of the people: they are counted here, and posts are filled again at the turn of the year.
 """
 
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -90,15 +91,29 @@ def _post(world: World, week: Week, rows: I, rule: float, p: Params) -> None:
     The first time, `careers.newcomer` decides it by the same rule.
     """
     court = world.court
-    tenure = court.tenure[rows]
-    for row in rows[(tenure > 0) & (tenure % POSTING_WEEKS == 0)]:
+    number, due = _trusted(rows, court.tenure, court.suspicion, p.trusted)
+    for row in due.tolist():
         trusted = 1.0 - court.suspicion[row] > p.trusted
         luck = draws.one(world.seed, "posting", week.number, int(row))
         court.family_held[row] = 0 if trusted and luck < p.family_along * (1.0 - rule) else 1
-    trusted_share = np.count_nonzero(1.0 - court.suspicion[rows] > p.trusted) / rows.size
-    target = float(1.0 - p.family_along * (1.0 - rule) * trusted_share)
+    target = float(1.0 - p.family_along * (1.0 - rule) * (number / rows.size))
     held = world.memory.get("envoys_held", target)
     world.memory["envoys_held"] = held + (target - held) / POSTING_WEEKS
+
+
+@njit
+def _trusted(rows, tenure, suspicion, line):  # type: ignore[no-untyped-def]
+    """How many of those abroad the leader trusts, and the rows of those who are posted anew this week."""
+    number = 0
+    due = np.empty(rows.shape[0], np.int64)
+    found = 0
+    for row in rows:
+        if 1.0 - suspicion[row] > line:
+            number += 1
+        if tenure[row] > 0 and tenure[row] % POSTING_WEEKS == 0:
+            due[found] = row
+            found += 1
+    return number, due[:found]
 
 
 def _order_home(world: World, week: Week, rows: I, p: Params) -> None:
@@ -113,13 +128,20 @@ def _order_home(world: World, week: Week, rows: I, p: Params) -> None:
 
 def _staff(world: World, posts: int, p: Params) -> I:
     """People under each head: an equal part of the pool, less those who have left since the turn of the year."""
-    spare = max(0, int(p.pool + 0.5) - posts)
-    staff = spare // posts + (np.arange(posts) < spare % posts)
-    if world.memory.get("embassies_short", 0.0):
-        for i in range(posts):
-            staff[i] -= int(world.memory.get(f"embassy_short.{i}", 0.0))
-    out: I = np.maximum(staff, 0)
+    staff = _full_staff(int(p.pool + 0.5), posts)
+    if not world.memory.get("embassies_short", 0.0):
+        return staff
+    out: I = staff.copy()
+    for i in range(posts):
+        out[i] = max(out[i] - int(world.memory.get(f"embassy_short.{i}", 0.0)), 0)
     return out
+
+
+@cache
+def _full_staff(pool: int, posts: int) -> I:
+    """People under each head while nobody has left."""
+    spare = max(0, pool - posts)
+    return spare // posts + (np.arange(posts) < spare % posts)
 
 
 def _fill_posts(world: World) -> None:

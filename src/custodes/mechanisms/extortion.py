@@ -162,9 +162,17 @@ def shortfall(paid: F, p: Params) -> F:
 
     Pay above need goes toward the quota (docs/decisions/0011): a guard who is fed and more has no reason left.
     """
-    need = np.array(p.need)[:, None]
-    share: F = np.maximum(0.0, 1.0 + np.array(p.quota)[:, None] - paid / need)
+    share: F = _shortfall(paid, p.need, p.quota)
     return share
+
+
+@njit
+def _shortfall(paid, need, quota):  # type: ignore[no-untyped-def]
+    out = np.empty(paid.shape)
+    for o in range(paid.shape[0]):
+        for c in range(paid.shape[1]):
+            out[o, c] = max(0.0, 1.0 + quota[o] - paid[o, c] / need[o])
+    return out
 
 
 def approach(shortfall_share: F, threat_take: F, plea_take: F, perceived: F, edict: F, p: Params) -> tuple[F, F]:
@@ -174,7 +182,10 @@ def approach(shortfall_share: F, threat_take: F, plea_take: F, perceived: F, edi
     shape (...), `perceived` (risk of punishment per threat) has (..., 3). Nobody asks where nothing is to be had.
     """
     shape = np.shape(perceived)
-    of_county = [np.broadcast_to(x, shape[:-1]).ravel() for x in (shortfall_share, threat_take, plea_take, edict)]
+    of_county = [
+        (x if x.shape == shape[:-1] else np.full(shape[:-1], x)).ravel()
+        for x in (shortfall_share, threat_take, plea_take, edict)
+    ]
     threat, plea = np.zeros(shape), np.zeros(shape)
     types = len(p.type_force)
     _approach(*of_county, perceived.reshape(-1, types), threat.reshape(-1, types), plea.reshape(-1, types), p)
@@ -195,11 +206,17 @@ def _approach(shortfall_share, threat_take, plea_take, edict, perceived, threate
             threat = gain * share * p.type_force[kind] - fixed - p.penalty * perceived[i, kind]
             plea = gain * (1.0 - share) - fixed - p.plea_risk * p.penalty * perceived[i, kind]
             top = max(0.0, max(threat, plea))
-            e_threat = portable.exp_one(p.precision * (threat - top))
-            e_plea = portable.exp_one(p.precision * (plea - top))
-            total = e_threat + e_plea + portable.exp_one(p.precision * (0.0 - top))
+            e_threat = _response(threat - top, p.precision)
+            e_plea = _response(plea - top, p.precision)
+            total = e_threat + e_plea + _response(0.0 - top, p.precision)
             threatens[i, kind] = e_threat / total
             pleads[i, kind] = e_plea / total
+
+
+@njit
+def _response(gap, precision):  # type: ignore[no-untyped-def]
+    """Weight of a choice that lies `gap` below the best: 1 for the best one."""
+    return 1.0 if gap == 0.0 else portable.exp_one(precision * gap)
 
 
 def visits_wanted(world: World, p: Params) -> F:
@@ -213,21 +230,20 @@ def prepare(world: World, week: Week, p: Any) -> dict[str, NDArray[Any]]:  # noq
     """Tables `visits_per_weight`, `threat_share`, `plea_share`, `finding_rate` (O, C) and `tariff_won` (1,)."""
     q: Params = p.extortion
     guards, counties = world.guards, world.guards.staff.shape[1]
-    weight = _of_county(world, "weight") * WEIGHT_UNIT
+    weight = world.by_county("weight").astype(np.float64) * WEIGHT_UNIT
     known = weight > 0.0
     visits = np.where(known, visits_wanted(world, q) / np.where(known, weight, 1.0), 0.0)
-    edict = np.broadcast_to(world.organ.edict[:, None], (N_ORGANS, counties))
     threat, plea = approach(
         shortfall(guards.paid, q),
-        _of_county(world, "weight_threat_ask"),
-        _of_county(world, "weight_plea_ask"),
+        world.by_county("weight_threat_ask").astype(np.float64),
+        world.by_county("weight_plea_ask").astype(np.float64),
         guards.perceived,
-        edict,
+        world.organ.edict[:, None],
         q,
     )
     guards.type_threat[:] = threat
-    guards.threat_share[:] = _mixed(threat, q)
-    guards.plea_share[:] = _mixed(plea, q)
+    _mix(threat, q.type_share, guards.threat_share)
+    _mix(plea, q.type_share, guards.plea_share)
     return {
         "visits_per_weight": visits,
         "threat_share": guards.threat_share.copy(),
@@ -237,17 +253,15 @@ def prepare(world: World, week: Week, p: Any) -> dict[str, NDArray[Any]]:  # noq
     }
 
 
-def _of_county(world: World, name: str) -> F:
-    """A county's sum as every organ sees it, shape (O, C)."""
-    sums = world.by_county(name).astype(np.float64)
-    return np.broadcast_to(sums, (N_ORGANS, sums.size))
-
-
-def _mixed(by_type: F, p: Params) -> F:
+@njit
+def _mix(by_type, type_share, out):  # type: ignore[no-untyped-def]
     """Mean over agent types by their shares, (O, C, 3) to (O, C), at most 1."""
-    a, b, c = p.type_share
+    a, b, c = type_share
     whole = a + b + c
-    return np.minimum(1.0, (by_type[..., 0] * a + by_type[..., 1] * b + by_type[..., 2] * c) / whole)
+    for o in range(out.shape[0]):
+        for county in range(out.shape[1]):
+            kinds = by_type[o, county]
+            out[o, county] = min(1.0, (kinds[0] * a + kinds[1] * b + kinds[2] * c) / whole)
 
 
 def collected(world: World) -> NDArray[np.int64]:

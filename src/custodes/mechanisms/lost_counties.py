@@ -23,6 +23,9 @@ from custodes.world.state import World
 def stir(world: World, own: Any) -> NDArray[np.bool_]:
     """Set the extra heat of every county; return which lie next to a lost one, (C,)."""
     near = np.zeros(len(world.places.counties), bool)
+    if not world.county.lost.any():
+        world.county.heat[:] = 0.0
+        return near
     for lost in np.flatnonzero(world.county.lost):
         near[list(world.places.neighbours[lost][: int(own.spread_counties)])] = True
     everywhere = min(own.national_heat_cap, own.national_heat * lost_share(world))

@@ -96,7 +96,8 @@ def fear_purges(world: World, p: Params) -> None:
     `branch.purged` is the share of the organ's posts that fell, chiefs counted three times; read here and cleared.
     """
     branch = world.branch
-    everywhere = portable.mean(branch.purged, _posts(world.places.court.sizes)) if branch.purged.any() else 0.0
+    posts = _posts(world.places.court.sizes)
+    everywhere = portable.total(branch.purged * posts) / portable.total(posts)
     seen = WEEKS * (p.hazard_own * branch.purged + (1.0 - p.hazard_own) * everywhere)
     branch.hazard += p.hazard_fade * (seen - branch.hazard)
     branch.purged[:] = 0.0

@@ -287,9 +287,14 @@ def _divide(amount: int, parts: Parts) -> I:
         return np.zeros(parts.each.size, np.int64)
     if not parts.small:
         return np.array([amount * part // parts.whole for part in parts.each.tolist()], np.int64)
-    times, rest = divmod(amount, parts.whole)
-    divided: I = times * parts.each + rest * parts.each // parts.whole
+    divided: I = _divided(*divmod(amount, parts.whole), parts.each, parts.whole)
     return divided
+
+
+@njit
+def _divided(times, rest, each, whole):  # type: ignore[no-untyped-def]
+    """`times` wholes and the `rest` of one, divided."""
+    return times * each + rest * each // whole
 
 
 def take_fee_and_rate(world: World, p: Params) -> F:
@@ -299,18 +304,32 @@ def take_fee_and_rate(world: World, p: Params) -> F:
     lost pays none.
     """
     books = world.books
-    half = books.till // 2
-    fee = np.where(world.county.lost == 0, np.floor(half * p.fee), 0.0).astype(np.int64)
-    kept = np.floor(fee * (p.diverted * (1.0 - p.edict_on_diverted * float(world.organ.edict[CADRES])))).astype(
-        np.int64
-    )
-    books.till -= fee
-    books.pocket[CADRES] += kept
-    books.won["treasury"] += int((fee - kept).sum())
-    world.memory["fees_won_week"] = float(int((fee - kept).sum()))
+    diverted = p.diverted * (1.0 - p.edict_on_diverted * float(world.organ.edict[CADRES]))
+    paid_out = np.empty(books.till.size, np.int64)
+    fees = int(_take_fees(books.till, world.county.lost, books.pocket[CADRES], p.fee, diverted, paid_out))
+    books.won["treasury"] += fees
+    world.memory["fees_won_week"] = float(fees)
     labour = world.by_county("market_labour_milli") / 1000.0
     room = np.maximum(labour * SLACK, _returning_labour(world, p))
-    return np.where(labour > 0.0, (half - fee) / np.where(labour > 0.0, room, 1.0), 0.0)
+    return np.where(labour > 0.0, paid_out / np.where(labour > 0.0, room, 1.0), 0.0)
+
+
+@njit
+def _take_fees(till, lost, kept, fee, diverted, paid_out):  # type: ignore[no-untyped-def]
+    """Fees out of each till: a part is added to what officials `kept`, the sum of the rest is returned.
+
+    Fills what is left of the half that is paid out.
+    """
+    fees = np.int64(0)
+    for c in range(till.shape[0]):
+        half = till[c] // 2
+        taken = np.int64(np.floor(half * fee)) if lost[c] == 0 else np.int64(0)
+        part = np.int64(np.floor(taken * diverted))
+        till[c] -= taken
+        kept[c] += part
+        fees += taken - part
+        paid_out[c] = half - taken
+    return fees
 
 
 def _returning_labour(world: World, p: Params) -> F:

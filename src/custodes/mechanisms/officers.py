@@ -115,7 +115,9 @@ def granted_share(vacancies: float, p: Params) -> float:
 def market_worth(world: World) -> float:
     """What a week in the market earns, in kilograms of rice: rates of the counties by their labour."""
     labour = world.by_county("market_labour_milli")
-    return portable.mean(world.county.market_rate, labour) / max(1.0, world.national.price_memory)
+    whole = float(labour.sum())  # whole numbers: exact in any order
+    mean = portable.total(world.county.market_rate * labour) / whole if whole else 0.0
+    return mean / max(1.0, world.national.price_memory)
 
 
 def price_ratio(world: World) -> float:

@@ -303,9 +303,9 @@ def _log_price(world: World, week: Week) -> None:
 
 def move_spread(world: World, border_open: float, p: Params) -> None:
     """County prices over the national one drift (a tenth a week) to those of their place; a shut border makes it dearer."""
-    place = world.places.place_type
-    target = np.asarray(p.spread)[place] + np.where(place == BORDER, p.border_spread * (1.0 - border_open), 0.0)
-    world.county.price_spread += 0.1 * (target - world.county.price_spread)
+    shut = p.border_spread * (1.0 - border_open)
+    target = np.array([spread + (shut if place == BORDER else 0.0) for place, spread in enumerate(p.spread)])
+    world.county.price_spread += 0.1 * (target[world.places.place_type] - world.county.price_spread)
 
 
 def market_fill(world: World, largest_factor: float) -> float:

@@ -132,26 +132,10 @@ def intensities(world: World, p: Any, row: int = -1) -> Intensities:
     """What each official faces this week, by cause; with a `row`, `parts` and W are of that one alone."""
     q: Params = p.purge
     court, branch = world.court, world.branch
-    weights = weights_of(q)
-    doubled = q.precaution_after_coup if world.memory.get("precaution_factor", 0.0) > 0.0 else 1.0
-    by_organ = np.empty((4, N_COURT))
-    by_organ[0] = (
-        weights[SCAPEGOAT] * q.scapegoat * _search(world, p) * np.maximum(0.0, branch.blame - q.scapegoat_blame)
-    )
-    by_organ[1] = weights[CORRUPTION] * q.corruption * edict_of(world)
-    by_organ[2] = weights[FAILURE] * q.failure * branch.failure
-    by_organ[3] = branch.inquiry > 0
-    by_rank = (q.scapegoat_rank, q.corruption_rank, q.failure_rank)
-    numbers = (
-        weights[RIVALRY] * q.rivalry,
-        weights[PRECAUTION] * q.precaution * doubled,
-        q.precaution_suspicion,
-        q.precaution_force,
-        omega_of(q),
-        q.able,
-        q.able_tenure,
-        q.able_alone,
-    )
+    doubled = world.memory.get("precaution_factor", 0.0) > 0.0
+    organs = (branch.blame, branch.failure, branch.inquiry, branch.since_scapegoat, branch.scapegoat_open)
+    by_organ = _by_organ(organs, edict_of(world), _rates(q), p.blame.pause, reactive(world), q)
+    by_rank, numbers = (q.scapegoat_rank, q.corruption_rank, q.failure_rank), _numbers(q, doubled)
     posts = (court.status, court.organ, court.rank, court.power, court.force)
     people = (court.tenure, court.has_patron, court.wealth, court.suspicion, court.evidence, court.since_denounced)
     return Intensities(*_intensities(posts, people, by_organ, by_rank, numbers, row))
@@ -163,6 +147,28 @@ def weights_of(q: Params) -> tuple[float, ...]:
     given = (q.weight_scapegoat, q.weight_rivalry, q.weight_corruption, q.weight_precaution, q.weight_failure)
     denied = {ONLY_SCAPEGOAT: (RIVALRY,), ONLY_RIVALRY: (SCAPEGOAT,), WEAK_TARGET: (SCAPEGOAT, RIVALRY)}
     return tuple(0.0 if cause in denied.get(int(q.theory), ()) else w for cause, w in enumerate(given))
+
+
+def _rates(q: Params) -> tuple[float, float, float]:
+    """Rates of what strikes whole organs: scapegoats, corruption, failure."""
+    weights = weights_of(q)
+    return weights[SCAPEGOAT] * q.scapegoat, weights[CORRUPTION] * q.corruption, weights[FAILURE] * q.failure
+
+
+@lru_cache(maxsize=16)
+def _numbers(q: Params, doubled: bool) -> tuple[float, ...]:
+    """What the loop over officials needs of the parameters."""
+    weights = weights_of(q)
+    return (
+        weights[RIVALRY] * q.rivalry,
+        weights[PRECAUTION] * q.precaution * (q.precaution_after_coup if doubled else 1.0),
+        q.precaution_suspicion,
+        q.precaution_force,
+        omega_of(q),
+        q.able,
+        q.able_tenure,
+        q.able_alone,
+    )
 
 
 def omega_of(q: Params) -> float:
@@ -180,17 +186,30 @@ def edict_of(world: World) -> F:
     return np.array([edict[o] if o >= 0 else lowest for o in blame.COLLECTS])
 
 
-def _search(world: World, p: Any) -> F:
-    """Whether a culprit may be looked for in an organ (10,), and how eagerly.
+@njit
+def _search(since_scapegoat, scapegoat_open, pause, reactive, opened):  # type: ignore[no-untyped-def]
+    """Whether a culprit may be looked for in an organ, and how eagerly.
 
     None within a year of the last. A reactive leader looks only after he has ordered the abuse to end.
     """
-    q: Params = p.purge
-    branch = world.branch
-    rested = (branch.since_scapegoat >= p.blame.pause).astype(np.float64)
-    if not reactive(world):
+    rested = 1.0 if since_scapegoat >= pause else 0.0
+    if not reactive:
         return rested
-    return rested * q.opened * (branch.scapegoat_open > 0)
+    return rested * opened * (1.0 if scapegoat_open > 0 else 0.0)
+
+
+@njit
+def _by_organ(organs, edict, rates, pause, reactive, p):  # type: ignore[no-untyped-def]
+    """What presses on whole organs, (4, 10): the search for a culprit, an edict, failure, and an inquiry into the chief."""
+    blamed, failure, inquiry, since_scapegoat, scapegoat_open = organs
+    out = np.empty((4, N_COURT))
+    for b in range(N_COURT):
+        search = _search(since_scapegoat[b], scapegoat_open[b], pause, reactive, p.opened)
+        out[0, b] = rates[0] * search * max(0.0, blamed[b] - p.scapegoat_blame)
+        out[1, b] = rates[1] * edict[b]
+        out[2, b] = rates[2] * failure[b]
+        out[3, b] = 1.0 if inquiry[b] > 0 else 0.0
+    return out
 
 
 def reactive(world: World) -> bool:

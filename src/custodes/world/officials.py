@@ -218,8 +218,8 @@ def swap(world: Any, rows: I8, others: I8) -> None:
     """Holders change places in pairs, with all they own; their time in office begins anew. No row may appear twice."""
     court, books = world.court, world.books
     columns = [getattr(court, name) for name in OF_PERSON]
+    pairs = list(zip(rows.tolist(), others.tolist(), strict=True))  # few: one by one is faster
     for column in (*columns, books.official_won, books.official_cents):
-        kept = column[rows]
-        column[rows] = column[others]
-        column[others] = kept
+        for row, other in pairs:
+            column[row], column[other] = column[other], column[row]
     court.tenure[rows] = court.tenure[others] = 0
