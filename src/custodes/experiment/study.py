@@ -233,7 +233,9 @@ def answer(store: Store, known: "Scenario", wanted: tuple[str, ...] = ()) -> Com
         fell_before=seen.fell_before,
     )
     countries = sorted(int(c) for c in seen.frame["country"].unique())
-    return comparison.compare(seen.frame, store.points(), about, store.parts(), paths(store, countries))
+    points = store.points()
+    points = points[~points["country"].isin(seen.fell_before)]
+    return comparison.compare(seen.frame, points, about, store.parts(), paths(store, countries))
 
 
 def paths(store: Store, countries: Sequence[int]) -> dict[str, Any]:
@@ -241,7 +243,7 @@ def paths(store: Store, countries: Sequence[int]) -> dict[str, Any]:
     import numpy as np
 
     at = np.array(countries, np.int64)
-    return {name: store.paths(name)[at] for name in measures.PATHS}
+    return {name: values[at] for name, values in store.paths_of(measures.PATHS).items()}
 
 
 def _limits(known: "Scenario") -> tuple[str, ...]:
