@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from custodes import portable
 from custodes.mechanisms import crisis, rings, routes
 from custodes.world.columns import COURT_ORGANS
+from custodes.world.same import Same
 from custodes.world.state import Places, World
 
 F = NDArray[np.float64]
@@ -90,7 +91,7 @@ def road_loads(world: World, p: rings.Params) -> tuple[F, F]:
     places, memory = world.places, world.memory
     lost = world.county.lost.tobytes()
     staffed, officers = memory.get("rings_staffed", 1.0), memory.get("rings_officers", p.officers_rest)
-    chosen = rings.plan(routes.Same(places), lost, staffed, officers, p)
+    chosen = rings.plan(Same(places), lost, staffed, officers, p)
     terms = rings.terms_of(places, staffed, p)
     g = routes.graph(places, lost, terms.checkpoint_km)
     output = memory.get("contraband_output", 1.0)
