@@ -99,14 +99,11 @@ def pairing(c: Comparison) -> str:
 def answer(many: Comparison, grained: Comparison | None) -> str:
     """Everything between the marks."""
     blocks = [
+        verdict.together(many),
         f"```text\n{many['command']}\n```",
-        "## In brief",
+        "## What moved",
         table(tables.brief(many)),
-        *[
-            text
-            for text in (verdict.opening(many), verdict.together(many), verdict.doubt(many), verdict.chance(many))
-            if text
-        ],
+        *[text for text in (verdict.opening(many), verdict.doubt(many), verdict.chance(many)) if text],
         "## What each policy does",
         *[text for p in many["plans"][1:] if (text := verdict.of_plan(p, many))],
         picture(figures.effects(many), "effects"),

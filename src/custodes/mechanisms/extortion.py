@@ -182,13 +182,14 @@ def approach(shortfall_share: F, threat_take: F, plea_take: F, perceived: F, edi
     shape (...), `perceived` (risk of punishment per threat) has (..., 3). Nobody asks where nothing is to be had.
     """
     shape = np.shape(perceived)
-    of_county = [
+    shortfall, threats, pleas, edicts = (
         (x if x.shape == shape[:-1] else np.full(shape[:-1], x)).ravel()
         for x in (shortfall_share, threat_take, plea_take, edict)
-    ]
+    )
     threat, plea = np.zeros(shape), np.zeros(shape)
     types = len(p.type_force)
-    _approach(*of_county, perceived.reshape(-1, types), threat.reshape(-1, types), plea.reshape(-1, types), p)
+    found = perceived.reshape(-1, types), threat.reshape(-1, types), plea.reshape(-1, types)
+    _approach(shortfall, threats, pleas, edicts, *found, p)
     return threat, plea
 
 

@@ -156,9 +156,12 @@ def _points(unit: str) -> str:
     return f"points of the {unit}" if unit.startswith("share") else unit
 
 
+_PLAIN: Final = "(abs(datum.value) < 1000 ? format(datum.value, '+~g') : format(datum.value, '+~s'))"
+
+
 def _difference_axis(shares: bool, ticks: int) -> Spec:
     """An axis of differences: signs on both sides of a plain zero; of shares in points."""
-    shown = "format(100 * datum.value, '+~g')" if shares else "format(datum.value, '+~s')"
+    shown = "format(100 * datum.value, '+~g')" if shares else _PLAIN
     return {"labelExpr": f"datum.value == 0 ? '0' : {shown}", "tickCount": ticks}
 
 
@@ -365,7 +368,7 @@ def paths(c: Comparison) -> list[Figure]:
         Figure(
             "paths",
             "When it comes, and whether it lasts",
-            "Average difference from the same countries without a policy, with the 95 % interval of that average.",
+            "Average difference from the same countries without a policy, with the 95 % interval of that average; of shares, per cent are points.",
             source(c),
             rows,
             panels(charts, 2 if _width(c) < WIDE else 1),
