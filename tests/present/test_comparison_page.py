@@ -1,6 +1,7 @@
 """The page of a comparison: every answer with its doubt, one file, offline; the terminal says the same."""
 
 import copy
+import html.parser
 import io
 import json
 import re
@@ -16,6 +17,23 @@ from custodes.present import comparison_page, comparison_terminal
 from custodes.present import comparison_tables as tables
 
 
+class Asked(html.parser.HTMLParser):
+    """What a browser would fetch of itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found += [f"{tag} {value}" for name, value in attrs if tag != "a" and name in ("src", "href", "srcset")]
+
+    @classmethod
+    def of(cls, text: str) -> list[str]:
+        parser = cls()
+        parser.feed(text)
+        return parser.found
+
+
 @pytest.fixture(scope="module")
 def answer() -> dict[str, Any]:
     return synthetic.comparison(120).to_dict()
@@ -28,7 +46,7 @@ def text(answer: dict[str, Any]) -> str:
 
 def test_the_page_asks_no_server_and_has_every_section(text: str) -> None:
     assert "default-src 'none'" in text
-    assert not re.search(r"<(?:script|link|img)[^>]+(?:src|href)=", text)
+    assert Asked.of(text) == []
     for key in (
         "brief",
         "effects",

@@ -368,7 +368,8 @@ def paths(c: Comparison) -> list[Figure]:
         Figure(
             "paths",
             "When it comes, and whether it lasts",
-            "Average difference from the same countries without a policy, with the 95 % interval of that average; of shares, per cent are points.",
+            "Average difference from the same countries without a policy, with the 95 % interval of that average; of shares, per cent "
+            "are points.",
             source(c),
             rows,
             panels(charts, 2 if _width(c) < WIDE else 1),

@@ -128,7 +128,7 @@ def html(c: Comparison) -> str:
         _template("comparison.html.j2").render(
             page=page(c),
             sections=[s for s in sections if s[2]],
-            specs=json.dumps({f.name: f.spec for f in drawn if f.spec}, separators=(",", ":")).replace("</", "<\\/"),
+            specs=json.dumps({f.name: f.spec for f in drawn if f.spec}, separators=(",", ":")).replace("<", "\\u003c"),
             config=json.dumps(CONFIG, separators=(",", ":")),
             library=drawing_code().replace("</script", "<\\/script"),
         )
