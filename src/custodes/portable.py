@@ -18,6 +18,8 @@ _LN2_HIGH = 6.93147180369123816490e-01
 _LN2_LOW = 1.90821492927058770002e-10
 _INV_LN2 = 1.44269504088896338700e00
 _EXP = [1.0 / math.factorial(i) for i in range(14)]
+_POWER = 1022  #: highest power of two listed, up and down
+_POWERS = np.array([math.ldexp(1.0, n) for n in range(-_POWER, _POWER + 1)])  #: of two; all that `exp` comes to
 _ORDINARY = 1e300  #: a float of at most this size is worked out alone, with the same bits
 
 
@@ -109,7 +111,7 @@ def exp_one(x):  # type: ignore[no-untyped-def]
     y = y * r + _C2
     y = y * r + _C1
     y = y * r + _C0
-    return math.ldexp(y, int(n))
+    return y * _POWERS[min(max(int(n), -_POWER), _POWER) + _POWER]  # exact: y is near 1
 
 
 @njit

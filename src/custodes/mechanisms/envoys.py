@@ -132,9 +132,15 @@ def _staff(world: World, posts: int, p: Params) -> I:
     if not world.memory.get("embassies_short", 0.0):
         return staff
     out: I = staff.copy()
-    for i in range(posts):
-        out[i] = max(out[i] - int(world.memory.get(f"embassy_short.{i}", 0.0)), 0)
+    for i, name in enumerate(_short(posts)):
+        out[i] = max(out[i] - int(world.memory.get(name, 0.0)), 0)
     return out
+
+
+@cache
+def _short(posts: int) -> tuple[str, ...]:
+    """Names in memory of how many of each staff have left."""
+    return tuple(f"embassy_short.{i}" for i in range(posts))
 
 
 @cache

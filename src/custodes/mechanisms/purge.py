@@ -134,7 +134,9 @@ def intensities(world: World, p: Any, row: int = -1) -> Intensities:
     court, branch = world.court, world.branch
     doubled = world.memory.get("precaution_factor", 0.0) > 0.0
     organs = (branch.blame, branch.failure, branch.inquiry, branch.since_scapegoat, branch.scapegoat_open)
-    by_organ = _by_organ(organs, edict_of(world), _rates(q), p.blame.pause, reactive(world), q)
+    by_organ = _by_organ(
+        organs, edict_of(world), _rates(q), p.blame.pause, reactive(world), (q.opened, q.scapegoat_blame)
+    )
     by_rank, numbers = (q.scapegoat_rank, q.corruption_rank, q.failure_rank), _numbers(q, doubled)
     posts = (court.status, court.organ, court.rank, court.power, court.force)
     people = (court.tenure, court.has_patron, court.wealth, court.suspicion, court.evidence, court.since_denounced)
@@ -199,13 +201,14 @@ def _search(since_scapegoat, scapegoat_open, pause, reactive, opened):  # type: 
 
 
 @njit
-def _by_organ(organs, edict, rates, pause, reactive, p):  # type: ignore[no-untyped-def]
+def _by_organ(organs, edict, rates, pause, reactive, eager):  # type: ignore[no-untyped-def]
     """What presses on whole organs, (4, 10): the search for a culprit, an edict, failure, and an inquiry into the chief."""
     blamed, failure, inquiry, since_scapegoat, scapegoat_open = organs
+    opened, threshold = eager
     out = np.empty((4, N_COURT))
     for b in range(N_COURT):
-        search = _search(since_scapegoat[b], scapegoat_open[b], pause, reactive, p.opened)
-        out[0, b] = rates[0] * search * max(0.0, blamed[b] - p.scapegoat_blame)
+        search = _search(since_scapegoat[b], scapegoat_open[b], pause, reactive, opened)
+        out[0, b] = rates[0] * search * max(0.0, blamed[b] - threshold)
         out[1, b] = rates[1] * edict[b]
         out[2, b] = rates[2] * failure[b]
         out[3, b] = 1.0 if inquiry[b] > 0 else 0.0
