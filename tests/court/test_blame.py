@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from custodes.actors.levers import LeverValues
 from custodes.engine.step import Deed
 from custodes.mechanisms import blame
-from custodes.observe.sight import Measures, Sight
+from custodes.observe.sight import Ground, Measures, Sight
 from custodes.observe.truth import SERIES
 from custodes.world.columns import (
     B_ARMY,
@@ -144,7 +144,7 @@ def test_the_series_of_anger_is_what_blame_reckons_next_week() -> None:
     run(court, 104)
     for threats in ((100, 300, 600), (200, 250, 550), (900, 50, 50), (0, 0, 0)):
         street(world, threats=threats)
-        sight = Sight(world, world.places, Measures.of(court.p), court.log, 0, {})
+        sight = Sight(world, Ground(world.places), Measures.of(court.p), court.log, 0, {})
         shown = SERIES["anger_at_state_security"].compute(sight)
         assert shown[-1] == blame.anger_at(world, court.p.blame)[B_STATE_SECURITY]  # type: ignore[index]
     assert shown[-1] == pytest.approx(0.37 * 0.9, abs=1e-3)  # type: ignore[index]
