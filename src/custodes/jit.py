@@ -35,7 +35,7 @@ def kernel_digest() -> str:
     digest = hashlib.sha256()
     for path in sorted(p for part in ("engine", "mechanisms", "world") for p in (root / part).rglob("*.py")):
         digest.update(path.read_bytes())
-    for name in ("jit.py", "draws.py", "portable.py"):
+    for name in ("jit.py", "draws.py", "finite.py", "portable.py"):
         digest.update((root / name).read_bytes())
     return digest.hexdigest()[:16]
 

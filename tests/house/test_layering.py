@@ -7,7 +7,7 @@ from tests.house.imports import imported, modules
 #: From the bottom to the top; a module belongs to the longest name that it begins with. Equals may import one another.
 LAYERS = (
     ("errors", "jit", "progress"),
-    ("portable",),
+    ("portable", "finite"),
     ("draws", "flags"),
     ("engine.sums", "engine.tables", "world.columns", "world.court"),
     ("actors.levers", "actors.lever_table"),
@@ -20,9 +20,10 @@ LAYERS = (
     ("week",),
     ("results",),
     ("engine",),
+    ("experiment",),
     ("present",),
     ("listing",),
-    ("cli", "__main__"),
+    ("cli", "cli_studies", "__main__"),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 KNOWN = modules()

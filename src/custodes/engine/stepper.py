@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from custodes.actors.levers import EVENT_KINDS
 from custodes.engine import settle
-from custodes.engine.finite import finite
 from custodes.engine.people_pass import Pass, make_clock
 from custodes.engine.step import Deed, Log, Player, Week
 from custodes.engine.tables import Tables
 from custodes.errors import BrokenLaw
+from custodes.finite import finite
 from custodes.mechanisms import market, survey
 from custodes.week import PREPARE, SETTLE, Parameters
 from custodes.world.columns import WEEK_ZERO

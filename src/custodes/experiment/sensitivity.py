@@ -1,6 +1,6 @@
 """What matters: which unknowns an answer hangs on, from beginning to end. `cu.sensitivity(...)` and `custodes sensitivity`.
 
-    found = sensitivity("dprk/2017", ["bribes"], plan="sanctions", out="runs/what-matters")
+    found = sensitivity("toyland", ["bribes"], plan="sanctions", out="runs/what-matters")
     found.words, found.indices, found.report()
 
 First Morris's screening over all groups of unknowns, then Sobol indices of the groups that it chose, of all other unknowns as

@@ -1,6 +1,6 @@
 """A comparison from beginning to end: design, runs, answer, page. `cu.compare(...)` and `custodes compare` are this.
 
-done = cu.compare("dprk/2017", ["sanctions", "information"], factorial=("sanctions", "information"), runs=100)
+done = cu.compare("toyland", ["sanctions", "information"], factorial=("sanctions", "information"), runs=100)
 done.effects, done.words, done.report()
 """
 

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custodes import portable
-from custodes.engine.finite import finite
 from custodes.errors import BrokenLaw
+from custodes.finite import finite
 from custodes.observe.court_series import COURT_SERIES
 from custodes.observe.series import Series, shape
 from custodes.observe.sight import WON_BITS, Ground, Measures, Sight, share

@@ -4,59 +4,32 @@ Every function takes a comparison as `experiment.comparison` gives it out (the s
 figure with its numbers. An interval is drawn thick where more runs would shorten it and thin where only knowledge would.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 
-from custodes.present.figure import CYCLE, INK, MUTED, Figure, Spec, chart_lines, panels
+from custodes.present.comparison_marks import (
+    MOST_PANELS,
+    Comparison,
+    colours,
+    difference_axis,
+    label,
+    number,
+    points,
+    source,
+    told,
+)
+from custodes.present.figure import CYCLE, Figure, Spec, chart_lines, panels
 from custodes.present.lines import Line
-from custodes.present.words import listed
 
-Comparison = dict[str, Any]
 Rows = list[dict[str, Any]]
 PANEL: Final = 250  #: width of a small chart
 WIDE: Final = 640  #: width of a chart that has a row for itself
 ROW: Final = 24  #: height of a policy's row
-MOST_PANELS: Final = 12
 DOUBTS: Final = {"parameter": "#1f66a8", "mechanism": "#a67c00", "luck": "#b0b0b0"}
 _DOUBT_WORDS: Final = {"parameter": "parameters", "mechanism": "rival theories", "luck": "luck"}
 _NUMBER: Final = "~s"
-
-
-def source(c: Comparison) -> str:
-    """The line under every figure of a comparison."""
-    lucks = f" ({c['points']} points of the unknowns, {c['lucks']} lucks each)" if c["lucks"] > 1 else ""
-    return (
-        f"Custodes {c['code_version']}, {c['scenario']}, sample {c['sample']}, {c['countries']} possible countries{lucks} under "
-        f"{len(c['plans'])} policies, {c['runs']:,} runs, seed {c['seed']}. Simulated, not observed."
-    )
-
-
-def label(name: str) -> str:
-    """A name of a plan or a measure as a reader sees it."""
-    return name.replace("_", " ").replace("+", " + ")
-
-
-def colours(c: Comparison) -> dict[str, str]:
-    """One colour a plan, the same in every figure; the baseline is ink."""
-    cycle = (*CYCLE, "#0f8b8d", "#c2578a", "#7a5195", "#5b7f2b", "#8c564b")
-    others = [p["name"] for p in c["plans"][1:]]
-    return {c["plans"][0]["name"]: INK} | {name: cycle[i % len(cycle)] for i, name in enumerate(others)}
-
-
-def told(c: Comparison) -> list[str]:
-    """Measures that figures show: those named beforehand, then suffering, then what was found to move."""
-    rows = c["effects"]
-    first = [r["measure"] for r in rows if r.get("primary")]
-    hurt = [r["measure"] for r in rows if r["suffering"]]
-    moved = [r["measure"] for r in rows if r["found"] and r["kind"] == "level"]
-    known = [m for m in dict.fromkeys([*first, *hurt, *moved]) if _some(rows, m)]
-    return known[:MOST_PANELS]
-
-
-def _some(rows: Iterable[dict[str, Any]], measure: str) -> bool:
-    return any(r["measure"] == measure and r["difference"] is not None for r in rows)
 
 
 def effects(c: Comparison) -> Figure:
@@ -85,7 +58,7 @@ def _effect_row(r: dict[str, Any]) -> dict[str, Any]:
 def _forest(rows: Rows, palette: dict[str, str]) -> Spec:
     first = rows[0]
     shares = first["unit"].startswith("share")
-    axis = _difference_axis(shares, 5)
+    axis = difference_axis(shares, 5)
     plans = [r["plan"] for r in rows]
     y = {
         "field": "plan",
@@ -144,35 +117,11 @@ def _forest(rows: Rows, palette: dict[str, str]) -> Spec:
         "height": ROW * len(rows),
         "title": {
             "text": label(first["measure"]),
-            "subtitle": f"{_points(first['unit'])}; without any policy {number(first['mean_against'], first['unit'])}",
+            "subtitle": f"{points(first['unit'])}; without any policy {number(first['mean_against'], first['unit'])}",
         },
         "data": {"values": rows},
         "layer": layers,
     }
-
-
-def _points(unit: str) -> str:
-    """The unit of a difference."""
-    return f"points of the {unit}" if unit.startswith("share") else unit
-
-
-_PLAIN: Final = "(abs(datum.value) < 1000 ? format(datum.value, '+~g') : format(datum.value, '+~s'))"
-
-
-def _difference_axis(shares: bool, ticks: int) -> Spec:
-    """An axis of differences: signs on both sides of a plain zero; of shares in points."""
-    shown = "format(100 * datum.value, '+~g')" if shares else _PLAIN
-    return {"labelExpr": f"datum.value == 0 ? '0' : {shown}", "tickCount": ticks}
-
-
-def number(value: float | None, unit: str = "") -> str:
-    """Three digits that count, thousands grouped; a share of runs or people as per cent."""
-    if value is None:
-        return "not known"
-    if unit.startswith("share"):
-        return f"{100 * value:.3g} %".replace("-", "−")
-    text = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
-    return text.replace("-", "−")
 
 
 def interaction(c: Comparison) -> Figure:
@@ -489,7 +438,7 @@ def _parts(rows: Rows, palette: dict[str, str]) -> Spec:
         "scale": {"domain": plans, "range": [palette[p] for p in plans]},
         "legend": {"orient": "top", "columns": 2, "labelLimit": 200},
     }
-    axis = _difference_axis(shares, 4)
+    axis = difference_axis(shares, 4)
 
     def x(name: str) -> Spec:
         return {"field": name, "type": "quantitative", "title": None, "axis": axis}
@@ -497,7 +446,7 @@ def _parts(rows: Rows, palette: dict[str, str]) -> Spec:
     return {
         "width": PANEL,
         "height": {"step": max(5, 22 // max(1, len(plans)))},
-        "title": {"text": label(rows[0]["measure"]), "subtitle": _points(rows[0]["unit"])},
+        "title": {"text": label(rows[0]["measure"]), "subtitle": points(rows[0]["unit"])},
         "data": {"values": rows},
         "layer": [
             {
@@ -526,9 +475,17 @@ def _parts(rows: Rows, palette: dict[str, str]) -> Spec:
     }
 
 
-def seeds_text(seeds: Sequence[int]) -> str:
-    """Seeds of a study in few words."""
-    return listed(tuple(seeds))
-
-
-__all__ = ["MUTED", "doubt", "effects", "interaction", "levels", "number", "paths", "source", "who_pays"]
+__all__ = [
+    "Comparison",
+    "colours",
+    "doubt",
+    "effects",
+    "interaction",
+    "label",
+    "levels",
+    "number",
+    "paths",
+    "source",
+    "told",
+    "who_pays",
+]
