@@ -66,7 +66,13 @@ def start(*arguments: object, cwd: Path) -> subprocess.Popen[bytes]:
         stderr=subprocess.PIPE,
         stdin=subprocess.DEVNULL,
         env=environment(),
+        preexec_fn=heeds_interrupts,
     )
+
+
+def heeds_interrupts() -> None:
+    """As a user's own shell starts a command: what runs behind a script may have been told to ignore interrupts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def environment() -> dict[str, str]:

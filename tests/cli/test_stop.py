@@ -67,9 +67,7 @@ def test_an_interrupted_run_says_how_to_go_on_and_exits_with_3(
 
 
 def test_an_interrupt_before_the_first_week_can_be_taken_up_too(tmp_path: Path) -> None:
-    process = start(
-        "run", "toyland", "--weeks", "1500", "--sample", "1", "--seed", "4711", "--out", "run", cwd=tmp_path
-    )
+    process = start("run", "toyland", "--weeks", "300", "--sample", "1", "--seed", "4711", "--out", "run", cwd=tmp_path)
     wait_for(lambda: (tmp_path / "run" / "request.json").exists(), process)
     done = stop(process, signal.SIGINT)
     assert done.code == 3, done
@@ -78,7 +76,7 @@ def test_an_interrupt_before_the_first_week_can_be_taken_up_too(tmp_path: Path) 
         "run",
         "toyland",
         "--weeks",
-        "1500",
+        "300",
         "--sample",
         "1",
         "--seed",
