@@ -4,16 +4,14 @@ import json
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from custodes.errors import BadResults
 from custodes.experiment import verdict
 from custodes.present import comparison_figures as figures
 from custodes.present import comparison_tables as tables
 from custodes.present.comparison_figures import Comparison
 from custodes.present.figure import CONFIG, Figure
 from custodes.present.page import AFTER, COURT_LIMIT, FORECAST
-from custodes.present.report import _prior, _shown, _template, drawing_code
+from custodes.present.report import _prior, _shown, _template, drawing_code, write_page
 from custodes.present.words import span
-from custodes.results import files
 
 #: By what the people or the guards are split, in the order shown.
 SPLITS: Final = ("class", "songbun", "province", "organ")
@@ -137,12 +135,4 @@ def html(c: Comparison) -> str:
 
 def write(c: Comparison, path: Path) -> Path:
     """Write the page to `path`, whole or not at all, and return it. BadResults where the disk refuses."""
-    target = path.absolute()
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        files.write_all(target.parent, {target.name: files.bytes_writer(html(c).encode())})
-    except OSError as error:
-        raise BadResults(
-            f"the page '{path}' cannot be written ({files.reason(error)}); choose another --out."
-        ) from None
-    return path
+    return write_page(html(c), path)

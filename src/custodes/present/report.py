@@ -36,14 +36,18 @@ FIRST = 1  #: sections before the numbers and the story
 
 def write(runs: Sequence[Run], path: Path) -> Path:
     """Write the report of runs of one scenario to `path`, whole or not at all, and return it."""
-    content = html(runs).encode()
+    return write_page(html(runs), path, "report")
+
+
+def write_page(text: str, path: Path, what: str = "page") -> Path:
+    """Write a page to `path`, whole or not at all, and return it; BadResults where the disk refuses."""
     target = path.absolute()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        files.write_all(target.parent, {target.name: files.bytes_writer(content)})
+        files.write_all(target.parent, {target.name: files.bytes_writer(text.encode())})
     except OSError as error:
         raise BadResults(
-            f"the report '{path}' cannot be written ({files.reason(error)}); choose another --out."
+            f"the {what} '{path}' cannot be written ({files.reason(error)}); choose another --out."
         ) from None
     return path
 

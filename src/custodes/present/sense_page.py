@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from custodes.errors import BadResults
 from custodes.experiment.discover_words import limit, per_cent, share
 from custodes.experiment.sense_words import label, listed, name
 from custodes.present import sense_figures as figures
@@ -12,9 +11,8 @@ from custodes.present.comparison_figures import number
 from custodes.present.court_tables import Cells
 from custodes.present.figure import CONFIG, Figure
 from custodes.present.page import FORECAST
-from custodes.present.report import _prior, _shown, _template, drawing_code
+from custodes.present.report import _prior, _shown, _template, drawing_code, write_page
 from custodes.present.words import span
-from custodes.results import files
 
 Answer = dict[str, Any]
 SENSITIVITY: Final = "custodes-sensitivity-1"
@@ -231,12 +229,4 @@ def _sections(a: Answer, shown: Any) -> list[tuple[str, str, list[Any]]]:
 
 def write(a: Answer, path: Path) -> Path:
     """Write the page to `path`, whole or not at all, and return it. BadResults where the disk refuses."""
-    target = path.absolute()
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        files.write_all(target.parent, {target.name: files.bytes_writer(html(a).encode())})
-    except OSError as error:
-        raise BadResults(
-            f"the page '{path}' cannot be written ({files.reason(error)}); choose another --out."
-        ) from None
-    return path
+    return write_page(html(a), path)
