@@ -73,7 +73,7 @@ def effects(c: Comparison) -> Cells:
 
 
 def brief(c: Comparison) -> Cells:
-    """A row a policy, a column a measure: those named beforehand, and what people suffer where any policy moves it."""
+    """A row a measure, a column a policy: measures named beforehand, and what people suffer where any policy moves it."""
     rows = [r for r in c["effects"] if r["difference"] is not None]
     hurt = {r["measure"] for r in rows if r["suffering"] and r["found"]}
     names = list(dict.fromkeys(r["measure"] for r in rows if r.get("primary") or r["measure"] in hurt))
@@ -85,9 +85,9 @@ def brief(c: Comparison) -> Cells:
         "Average difference from the same countries without a policy: outcomes in points, levels as a part of what they are "
         "without. In brackets the 95 % interval of the average; an empty cell: nothing could be told.",
         source(c),
-        ("Policy", *(label(n) for n in names)),
-        [(label(p), *(cells.get((p, n), "") for n in names)) for p in plans],
-        OPEN,
+        ("Measure", *(label(p) for p in plans)),
+        [(label(n), *(cells.get((p, n), "") for p in plans)) for n in names],
+        len(names),
         "Nothing was compared.",
     )
 
