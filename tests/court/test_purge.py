@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custodes.engine.step import Deed
-from custodes.mechanisms import blame, enforcement, fallout, fates, purge, support
+from custodes.mechanisms import blame, enforcement, fall_record, fallout, fates, purge, support
 from custodes.world.columns import (
     B_ARMY,
     B_CABINET,
@@ -221,8 +221,8 @@ def test_cause_and_stated_reason_are_two_things() -> None:
         said = []
         for week in range(400):
             court.world.week = week
-            said.append(purge._stated(court.world, court.week(), court.p, 3, cause))
-        assert np.mean([s != purge.SILENT for s in said]) == pytest.approx(public, abs=4 * 0.025)
+            said.append(fall_record.stated_reason(court.world, court.week(), court.p, 3, cause))
+        assert np.mean([s != fall_record.SILENT for s in said]) == pytest.approx(public, abs=4 * 0.025)
         if cause == RIVALRY:
             assert set(said) == {"silent", "abuse", "corruption", "anti_state", "failure"}
         else:

@@ -18,11 +18,9 @@ from custodes.actors.levers import court_indices
 from custodes.draws import two_uniforms
 from custodes.engine.step import Deed, Week
 from custodes.jit import njit
-from custodes.mechanisms import blame, careers, fallout, fates
-from custodes.mechanisms.suspicion import denunciations_of
+from custodes.mechanisms import blame, careers, fall_record, fallout, fates
 from custodes.portable import clip
 from custodes.world.columns import (
-    B_CABINET,
     CHIEF,
     CORRUPTION,
     COURT_ORGANS,
@@ -33,11 +31,10 @@ from custodes.world.columns import (
     PRECAUTION,
     PURGE_CAUSES,
     RANKS,
-    REASONS_SAID,
     RIVALRY,
     SCAPEGOAT,
 )
-from custodes.world.court import NO_PLOT, row_of
+from custodes.world.court import NO_PLOT
 from custodes.world.state import World
 
 F = NDArray[np.float64]
@@ -52,8 +49,6 @@ MIXED, ONLY_SCAPEGOAT, ONLY_RIVALRY, WEAK_TARGET = range(4)
 THEORIES: Final = ("mixed", "scapegoat", "rivalry", "weak_target")
 WEEKS_DENOUNCED: Final = 52  #: how long a denunciation can bring an official down
 N_CAUSES: Final = len(PURGE_CAUSES)
-REASONS: Final = ("abuse", "failure", "corruption", "anti_state", "failure")  #: given in public, by cause
-SILENT: Final = "silent"
 
 
 class Params(NamedTuple):
@@ -313,9 +308,11 @@ def strike(
     if befalls == fates.WARNING:
         fates.warn(world, row, p)
         return ""
-    record = _record(world, week, p, row, cause, stated, FATES[befalls])
-    leads = [*causes, *_behind(world, week, p, row, cause, alone)]
-    record["event"] = _tell(world, week, row, record, leads, alone)
+    now = intensities(world, p, row)
+    components = now.parts[row].tolist(), float(now.capability[row])
+    record = fall_record.record_of(world, week, p, row, cause, stated, FATES[befalls], components)
+    leads = [*causes, *fall_record.behind(world, week, p, row, cause, alone)]
+    record["event"] = fall_record.tell(world, week, row, record, leads, alone)
     world.register.append(record)
     organ, rank, person = int(court.organ[row]), int(court.rank[row]), int(court.person[row])
     chosen = fallout.choose(world, week, p, row, cause) if alone else []
@@ -327,110 +324,10 @@ def strike(
     return str(record["event"])
 
 
-def _record(world: World, week: Week, p: Any, row: int, cause: int, stated: str | None, fate: str) -> dict[str, Any]:
-    """What the register keeps of a fall, all of it as it stood at the moment."""
-    court, branch = world.court, world.branch
-    organ = int(court.organ[row])
-    now = intensities(world, p, row)
-    denouncer = row_of(court, int(court.denouncer[row]))
-    return {
-        "week": week.number,
-        "date": str(week.date)[:10],
-        "person": int(court.person[row]),
-        "name": careers.name_of(world, row),
-        "title": careers.title_of(world, row),
-        "organ": COURT_ORGANS[organ],
-        "rank": RANKS[court.rank[row]],
-        "cause": PURGE_CAUSES[cause],
-        "stated": stated if stated is not None else _stated(world, week, p, row, cause),
-        "fate": fate,
-        "components": [float(x) for x in now.parts[row]],
-        "blame": float(branch.blame[organ]),
-        "suspicion": float(court.suspicion[row]),
-        "evidence": float(court.evidence[row]),
-        "since_denounced": int(court.since_denounced[row]),
-        "denouncer": careers.name_of(world, denouncer) if denouncer >= 0 else "",
-        "denouncer_person": int(court.denouncer[row]),
-        "denouncer_rank": int(court.rank[denouncer]) if denouncer >= 0 else -1,
-        "capability": float(now.capability[row]),
-        "order": blame.ordered_lately(world, week, organ, p.blame),
-        "event": "",
-        "returned_week": None,
-        "returned_post": None,
-        "denouncer_gained": False,
-    }
-
-
-def _stated(world: World, week: Week, p: Any, row: int, cause: int) -> str:
-    """The reason that is given in public, or that none is given."""
-    if draws.one(world.seed, "stated_reason", week.number, row) >= p.purge.public[cause]:
-        return SILENT
-    if cause != RIVALRY:
-        return REASONS[cause]
-    given = ("abuse", "corruption", "anti_state", "failure")  # after a rival's word anything may be said
-    return given[int(4.0 * draws.one(world.seed, "stated_reason", week.number, row, 1))]
-
-
 def _shake(world: World, organ: int, rank: int) -> None:
     """Those who stay in the organ see a share of it fall; a chief counts three times."""
     posts = sum(world.places.court.sizes[organ])
     world.branch.purged[organ] += (3.0 if rank == CHIEF else 1.0) / posts
-
-
-_DONE: Final = {
-    "demotion": "is demoted",
-    "reeducation": "is sent to re-education",
-    "dismissal": "is dismissed",
-    "prison": "is imprisoned",
-    "execution": "is executed",
-}
-
-
-def _tell(world: World, week: Week, row: int, record: dict[str, Any], leads: list[str], alone: bool) -> str:
-    """The event of a fall: one sentence with the figures that mattered."""
-    failure = float(world.branch.failure[world.court.organ[row]])
-    suspicion = f"suspicion {record['suspicion']:.2f}"
-    first = {
-        "scapegoat": f"to answer for abuses (blame {record['blame']:.2f})",
-        "rivalry": f"on a rival's word (evidence {record['evidence']:.2f}, {suspicion})",
-        "corruption": f"under the drive against corruption (fortune {world.court.wealth[row]:.2f})",
-        "precaution": f"because the leader fears him ({suspicion})",
-        "failure": f"for what his organ failed in (failure {failure:.2f})",
-    }
-    later = {
-        "scapegoat": f"with his chief, to answer for abuses (blame {record['blame']:.2f})",
-        "rivalry": f"as the client of one who fell on a rival's word ({suspicion})",
-        "precaution": f"because one whom the leader feared has fallen ({suspicion})",
-    }
-    cause = record["cause"]
-    why = first[cause] if alone else later.get(cause, first[cause])
-    said = REASONS_SAID.get(record["stated"], record["stated"])
-    given = f"the reason given is {said}" if said else "nothing is said of it"
-    return week.log.record(
-        "purge",
-        week.number,
-        organ=record["organ"],
-        magnitude=float(world.court.power[row]),
-        causes=[event for event in dict.fromkeys(leads) if event],
-        text=f"{record['name']}, {record['title']}, {_DONE[record['fate']]} {why}; {given}",
-    )
-
-
-def _behind(world: World, week: Week, p: Any, row: int, cause: int, alone: bool) -> list[str]:
-    """The events behind a fall, by its true cause."""
-    organ, log = int(world.court.organ[row]), week.log
-    name = COURT_ORGANS[organ]
-    if cause == SCAPEGOAT:
-        return fallout.culprit_sought(world, week, p, row) if alone else []
-    if cause == RIVALRY:
-        return denunciations_of(world, week, row)
-    if cause == CORRUPTION:
-        return log.latest("edict", 260)[:1]
-    if cause == PRECAUTION:
-        lost = log.latest("sanction", 260)[:1] if world.branch.trade_ratio[organ] < 0.9 else []
-        return denunciations_of(world, week, row) + log.latest("coup", 52)[:1] + lost
-    reform = log.latest("currency_reform", 52)[:1] if organ == B_CABINET else []
-    return log.latest("sabotage", 26, organ=name)[:1] + reform
 
 
 # --- deeds and inquiries ---------------------------------------------------------------------------------------------
