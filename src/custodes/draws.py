@@ -146,17 +146,23 @@ def _along(x: Any, kind: type, shape: tuple[int, ...]) -> NDArray[Any]:
 
 @njit
 def _binomials(u, n, p, out):  # type: ignore[no-untyped-def]
-    """The binomial of each uniform: inverted where the mean is below 50, else the rounded normal."""
+    """The binomial of each uniform."""
     for i in range(u.size):
-        chance = min(max(p[i], 0.0), 1.0)
-        small = min(chance, 1.0 - chance)
-        mean = n[i] * small
-        if (mean < 50.0) & (n[i] > 0):
-            k = _binomial_inversion(u[i], n[i], small)
-        else:
-            near = mean + portable.normal_one(u[i] + 2.0**-54) * math.sqrt(mean * (1.0 - small))
-            k = np.int64(min(max(math.floor(near + 0.5), 0.0), np.float64(n[i])))
-        out[i] = n[i] - k if chance > 0.5 else k
+        out[i] = binomial_of(u[i], n[i], p[i])
+
+
+@njit
+def binomial_of(u, n, p):  # type: ignore[no-untyped-def]
+    """The binomial of one uniform: inverted where the mean is below 50, else the rounded normal."""
+    chance = min(max(p, 0.0), 1.0)
+    small = min(chance, 1.0 - chance)
+    mean = n * small
+    if (mean < 50.0) & (n > 0):
+        k = _binomial_inversion(u, n, small)
+    else:
+        near = mean + portable.normal_one(u + 2.0**-54) * math.sqrt(mean * (1.0 - small))
+        k = np.int64(min(max(math.floor(near + 0.5), 0.0), np.float64(n)))
+    return n - k if chance > 0.5 else k
 
 
 @njit

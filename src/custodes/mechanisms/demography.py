@@ -6,6 +6,7 @@ soldiers, the longest-serving conscripts, exchange places with young people of t
 person moves, while rows, posts and households stay (ours; service of ten years: t02).
 """
 
+from itertools import repeat
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -26,9 +27,10 @@ WRITES = (
 
 AGES: Final = 128
 _YEAR: Final = 52
-#: Names of the rates in the world's memory: by sex and age, by age.
-_DEATH_RATES: Final = tuple(f"death_rate.{sex}.{age}" for sex in ("man", "woman") for age in range(AGES))
-_BIRTH_RATES: Final = tuple(f"birth_rate.{age}" for age in range(AGES))
+#: Names of the rates in the world's memory: deaths by sex and age, births by age.
+_RATES: Final = tuple(
+    f"{rate}.{age}" for rate in ("death_rate.man", "death_rate.woman", "birth_rate") for age in range(AGES)
+)
 
 
 class Params(NamedTuple):
@@ -43,9 +45,9 @@ class Params(NamedTuple):
 
 def prepare(world: World, week: Week, p: Any) -> dict[str, NDArray[np.float64]]:  # noqa: ARG001
     """Weekly death rates (woman, age) and birth rates of a woman (age), as fixed when the people were built."""
-    memory = world.memory
-    deaths = np.array([memory.get(name, 0.0) for name in _DEATH_RATES]).reshape(2, AGES)
-    return {"death_rate": deaths, "birth_rate": np.array([memory.get(name, 0.0) for name in _BIRTH_RATES])}
+    known = map(world.memory.get, _RATES, repeat(0.0))
+    rates = np.fromiter(known, np.float64, 3 * AGES).reshape(3, AGES)
+    return {"death_rate": rates[:2], "birth_rate": rates[2]}
 
 
 def settle(world: World, week: Week, p: Any) -> None:
@@ -54,30 +56,23 @@ def settle(world: World, week: Week, p: Any) -> None:
         return
     q: Params = p.demography
     now = week_number(week.date)
-    k0, k1 = draws.key_of(world.seed, draws.stream("conscription"))
-    counties = len(world.places.counties)
-    first_unit = np.searchsorted(world.units.county, np.arange(counties + 1)).astype(np.int64)
+    k0, k1 = draws.key_words(world.seed, "conscription")
+    first_unit = np.searchsorted(world.units.county, np.arange(len(world.places.counties) + 1)).astype(np.int64)
     newest = now - int(q.youngest) * _YEAR
     eldest = now - (int(q.oldest) + 1) * _YEAR
-    for county in range(counties):
-        u0, u1 = int(first_unit[county]), int(first_unit[county + 1])
-        luck = draws.uniform(world.seed, "conscription", week.number, county, 1)
+    people = (world.persons, world.households, world.units)
+    keys = (np.uint32(now), np.uint32(k0), np.uint32(k1))
+    exchange_all(*people, first_unit, eldest, newest, q.called_up, week.number & 0xFFFFFFFF, *keys)
+
+
+@njit
+def exchange_all(persons, households, units, first_unit, eldest, newest, share, week, now, k0, k1):  # type: ignore[no-untyped-def]
+    """Exchange men and women of every county; county c has the units from `first_unit[c]` on."""
+    for c in range(first_unit.shape[0] - 1):
+        u0, u1 = first_unit[c], first_unit[c + 1]
+        luck = draws.two_uniforms(k0, k1, week, c, 1)[0]
         for woman in (0, 1):
-            exchange(
-                world.persons,
-                world.households,
-                world.units,
-                u0,
-                u1,
-                woman,
-                eldest,
-                newest,
-                q.called_up,
-                luck,
-                np.uint32(now),
-                np.uint32(k0),
-                np.uint32(k1),
-            )
+            exchange(persons, households, units, u0, u1, woman, eldest, newest, share, luck, now, k0, k1)
 
 
 @njit

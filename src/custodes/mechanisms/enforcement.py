@@ -6,6 +6,8 @@ punishments seen in their own organ and county; they forget slowly. An order tha
 trust in the next one. Ground: Becker and Stigler 1974 for deterrence; adaptive expectations and credibility are ours.
 """
 
+import math
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -64,48 +66,48 @@ def settle(world: World, week: Week, p: Any) -> None:
     _receive_orders(world, week, q)
     spread = q.reach_rate * (1.0 - world.organ.reach)
     world.organ.reach += spread
-    _punish(world, week, p)
-    _believe(world, spread, q)
+    true_risk = risk(world.organ.enforcement, q)
+    _punish(world, week, true_risk, p)
+    _believe(world, spread, true_risk, q)
     _fade(world, q)
     for o in range(N_ORGANS):
-        _note_course(world, week, o, float(share[o]), q)
+        _note_course(world, week, o, share[o], q)
 
 
-def threat_share(world: World) -> F:
-    """National share of threats among choices, by organ (O,): the tables' shares weighted by visits, free of draws."""
+def threat_share(world: World) -> list[float]:
+    """National share of threats among choices, by organ: the tables' shares weighted by visits, free of draws."""
     guards = world.guards
     visits = guards.staff * guards.effort
-    threats = guards.threat_share * visits
-    known = [portable.total(visits[o]) for o in range(N_ORGANS)]
-    return np.array([portable.total(threats[o]) / known[o] if known[o] else 0.0 for o in range(N_ORGANS)])
+    known = [math.fsum(row) for row in visits.tolist()]
+    threats = [math.fsum(row) for row in (guards.threat_share * visits).tolist()]
+    return [threats[o] / known[o] if known[o] else 0.0 for o in range(N_ORGANS)]
 
 
 def risk(enforcement: F, p: Params) -> F:
     """True chance of punishment per threat by type, shape (O, 3)."""
-    chance: F = np.minimum(1.0, p.punishment * enforcement[:, None] * np.array(p.exposure))
-    return chance
+    return np.array([[min(1.0, p.punishment * e * x) for x in p.exposure] for e in enforcement.tolist()])
 
 
-def _watch_the_usual(world: World, share: F) -> None:
+def _watch_the_usual(world: World, share: list[float]) -> None:
     """Eight-week mean of an organ's threat share while no order stands: what later counts as 'before'."""
     for o, name in enumerate(ORGANS):
         if world.organ.order[o] == 0.0:
             key = f"usual_threats.{name}"
-            before = world.memory.get(key, float(share[o]))
-            world.memory[key] = before + (float(share[o]) - before) / 8.0
+            before = world.memory.get(key, share[o])
+            world.memory[key] = before + (share[o] - before) / 8.0
 
 
 def _receive_orders(world: World, week: Week, p: Params) -> None:
     organ = world.organ
     # beside the levers: orders that went out last week with the fall of a scapegoat
-    due = np.array([[world.memory.pop(name, 0.0) for name in names] for names in _DUE])
-    organ.edict[:] = np.maximum(organ.edict, np.asarray(week.levers.edict, np.float64))
+    due = [[world.memory.pop(name, 0.0) for name in names] for names in _DUE]
+    np.maximum(organ.edict, week.levers.edict, out=organ.edict)
     ordered = np.maximum(np.asarray(week.levers.rights_order, np.float64), due[0])
     if not ordered.any():
         return
     purged = np.maximum(np.asarray(week.levers.chief_purged, np.float64), due[1])
     weight = np.minimum(1.0, ordered * organ.credibility * (1.0 + p.purge_bonus * np.minimum(1.0, purged)))
-    for o in np.flatnonzero(ordered > 0.0):
+    for o in (ordered > 0.0).nonzero()[0]:
         if organ.order[o] == 0.0:
             organ.threats_before[o] = world.memory[f"usual_threats.{ORGANS[o]}"]
         organ.order[o] = weight[o]
@@ -117,7 +119,7 @@ def _receive_orders(world: World, week: Week, p: Params) -> None:
 
 def threats_by_type(world: World, p: Any) -> NDArray[np.int64]:
     """Real threats met last week by organ, county and agent type, shape (O, C, 3): split as the tables chose."""
-    met = np.stack([world.by_county("threats_met", o) for o in range(N_ORGANS)])
+    met = world.by_part("threats_met", N_ORGANS)
     split: NDArray[np.int64] = _split(met, world.guards.type_threat, p.extortion.type_share)
     return split
 
@@ -138,25 +140,30 @@ def _split(met, type_threat, type_share):  # type: ignore[no-untyped-def]
     return out
 
 
-def _punish(world: World, week: Week, p: Any) -> None:
+def _punish(world: World, week: Week, true_risk: F, p: Any) -> None:
     """Draw the punished threats; a punished agent's post is refilled."""
-    threats = threats_by_type(world, p)
-    entity = np.flatnonzero(threats)  # organ, county, type: organ * C * 3 + county * 3 + type
-    chance = np.empty(threats.shape)
-    chance[:] = risk(world.organ.enforcement, p.enforcement)[:, None, :]
-    punished = np.zeros(threats.size, np.int64)
-    punished[entity] = draws.binomial(
-        world.seed, "punished", week.number, entity, threats.ravel()[entity], chance.ravel()[entity]
-    )
-    world.guards.punished[:] = punished.reshape(threats.shape).sum(axis=2)
+    k0, k1 = draws.key_words(world.seed, "punished")
+    _draw_punished(k0, k1, week.number & 0xFFFFFFFF, threats_by_type(world, p), true_risk, world.guards.punished)
 
 
-def _believe(world: World, spread: F, p: Params) -> None:
+@njit
+def _draw_punished(k0, k1, week, threats, true_risk, punished):  # type: ignore[no-untyped-def]
+    """Fill `punished` (O, C) from threats (O, C, 3) at the risk (O, 3); an organ, county and type has its own draw."""
+    for o in range(threats.shape[0]):
+        for c in range(threats.shape[1]):
+            punished[o, c] = 0
+            for kind in range(AGENT_TYPES):
+                n = threats[o, c, kind]
+                if n > 0:
+                    entity = (o * threats.shape[1] + c) * AGENT_TYPES + kind
+                    u = draws.two_uniforms(k0, k1, week, entity, 0)[0]
+                    punished[o, c] += draws.binomial_of(u, n, true_risk[o, kind])
+
+
+def _believe(world: World, spread: F, true_risk: F, p: Params) -> None:
     """Perceived risk per threat: learnt from what is seen, forgotten, and announced with the order."""
-    met = np.stack([world.by_county("threats_met", o) for o in range(N_ORGANS)])
-    visits = np.stack([world.by_county("visits", o) for o in range(N_ORGANS)])
-    reached = world.organ.order * spread
-    _learn(world.guards.perceived, met, visits, risk(world.organ.enforcement, p), reached, p)
+    met, visits = world.by_part("threats_met", N_ORGANS), world.by_part("visits", N_ORGANS)
+    _learn(world.guards.perceived, met, visits, true_risk, world.organ.order * spread, p)
 
 
 @njit
@@ -175,6 +182,7 @@ def _learn(perceived, met, visits, true_risk, reached, p):  # type: ignore[no-un
                 )
 
 
+@lru_cache(maxsize=64)
 def weekly_decay(half_life: float) -> float:
     """Share lost a week by what halves in `half_life` weeks."""
     return 1.0 - float(portable.exp(-0.6931471805599453 / half_life))

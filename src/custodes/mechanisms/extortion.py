@@ -220,20 +220,21 @@ def _response(gap, precision):  # type: ignore[no-untyped-def]
     return 1.0 if gap == 0.0 else portable.exp_one(precision * gap)
 
 
-def visits_wanted(world: World, p: Params) -> F:
-    """Visits a week, real, shape (O, C); nobody collects in a county that the state has lost."""
-    held = (world.county.lost == 0).astype(np.float64)
-    visits: F = world.guards.staff * (p.visits * world.guards.effort) * held
-    return visits
+@njit
+def _visits_per_weight(staff, effort, lost, weight, visits):  # type: ignore[no-untyped-def]
+    """Visits a week over the interest of the county's households, (O, C); nobody collects in a county that is lost."""
+    out = np.zeros(staff.shape)
+    for o in range(staff.shape[0]):
+        for c in range(staff.shape[1]):
+            if weight[c] > 0 and lost[c] == 0:
+                out[o, c] = staff[o, c] * (visits * effort[o, c]) / (weight[c] * WEIGHT_UNIT)
+    return out
 
 
 def prepare(world: World, week: Week, p: Any) -> dict[str, NDArray[Any]]:  # noqa: ARG001 every step has this signature
     """Tables `visits_per_weight`, `threat_share`, `plea_share`, `finding_rate` (O, C) and `tariff_won` (1,)."""
     q: Params = p.extortion
     guards, counties = world.guards, world.guards.staff.shape[1]
-    weight = world.by_county("weight").astype(np.float64) * WEIGHT_UNIT
-    known = weight > 0.0
-    visits = np.where(known, visits_wanted(world, q) / np.where(known, weight, 1.0), 0.0)
     threat, plea = approach(
         shortfall(guards.paid, q),
         world.by_county("weight_threat_ask").astype(np.float64),
@@ -245,8 +246,9 @@ def prepare(world: World, week: Week, p: Any) -> dict[str, NDArray[Any]]:  # noq
     guards.type_threat[:] = threat
     _mix(threat, q.type_share, guards.threat_share)
     _mix(plea, q.type_share, guards.plea_share)
+    weight = world.by_county("weight")
     return {
-        "visits_per_weight": visits,
+        "visits_per_weight": _visits_per_weight(guards.staff, guards.effort, world.county.lost, weight, q.visits),
         "threat_share": guards.threat_share.copy(),
         "plea_share": guards.plea_share.copy(),
         "finding_rate": np.repeat(np.array(q.finding)[:, None], counties, axis=1),
@@ -267,7 +269,7 @@ def _mix(by_type, type_share, out):  # type: ignore[no-untyped-def]
 
 def collected(world: World) -> NDArray[np.int64]:
     """Won taken last week in bribes and settlements, real, shape (O, C)."""
-    return np.stack([world.by_county("bribes", o) + world.by_county("settlements", o) for o in range(N_ORGANS)])
+    return world.by_part("bribes", N_ORGANS) + world.by_part("settlements", N_ORGANS)
 
 
 def settle(world: World, week: Week, p: Any) -> None:  # noqa: ARG001 every step has this signature

@@ -194,12 +194,19 @@ def settle(world: World, week: Week, p: Any) -> None:
 def spend_chiefs_and_chains(world: World, week: Week, p: Params) -> None:
     """County chiefs spend in their county, the organs' chains in all what they do not hand to officials (`rents` does)."""
     books = world.books
-    spent = np.floor(books.county_chief * p.chief_share).astype(np.int64)
-    books.county_chief -= spent
-    books.till += spent
+    _spend_chiefs(books.county_chief, books.till, p.chief_share)
     share = min(p.chain_share * week.levers.budget_gifts, 0.5) * (1.0 - p.officials_part)
     for organ in range(len(books.chain)):
         books.chain[organ] -= pay_tills(world, int(int(books.chain[organ]) * share), p)
+
+
+@njit
+def _spend_chiefs(chiefs, till, share):  # type: ignore[no-untyped-def]
+    """Move a share of every chief's fund, rounded down, to the till of his county."""
+    for c in range(till.shape[0]):
+        spent = np.int64(np.floor(chiefs[c] * share))
+        chiefs[c] -= spent
+        till[c] += spent
 
 
 def fill_wage_fund(world: World, week: Week, p: Params) -> None:
@@ -235,9 +242,25 @@ def pay_tills(world: World, amount: int, p: Params) -> int:
     The caller takes them from their source, where the remainder of the floors stays. Places that a country lacks leave
     their share to the others.
     """
-    added = _divide(amount, _till_parts(Same(world.places), p.till_share))
+    parts = _till_parts(Same(world.places), p.till_share)
+    if amount == 0 or parts.whole == 0:
+        return 0
+    if parts.small:
+        return int(_add_parts(world.books.till, *divmod(amount, parts.whole), parts.each, parts.whole))
+    added = _divide(amount, parts)
     world.books.till += added
     return int(added.sum())
+
+
+@njit
+def _add_parts(till, times, rest, each, whole):  # type: ignore[no-untyped-def]
+    """Add to the tills what `_divided` gives; returns the sum."""
+    added = np.int64(0)
+    for c in range(till.shape[0]):
+        part = times * each[c] + rest * each[c] // whole
+        till[c] += part
+        added += part
+    return added
 
 
 def till_weights(world: World, p: Params) -> F:
@@ -309,9 +332,20 @@ def take_fee_and_rate(world: World, p: Params) -> F:
     fees = int(_take_fees(books.till, world.county.lost, books.pocket[CADRES], p.fee, diverted, paid_out))
     books.won["treasury"] += fees
     world.memory["fees_won_week"] = float(fees)
-    labour = world.by_county("market_labour_milli") / 1000.0
-    room = np.maximum(labour * SLACK, _returning_labour(world, p))
-    return np.where(labour > 0.0, paid_out / np.where(labour > 0.0, room, 1.0), 0.0)
+    labour = world.by_county("market_labour_milli")
+    rates: F = _rates(paid_out, labour, _returning_labour(world, labour, p))
+    return rates
+
+
+@njit
+def _rates(paid_out, milli, returning):  # type: ignore[no-untyped-def]
+    """Won per unit of labour, (C,): for those who work there and some more, or for those who may return; else 0."""
+    out = np.zeros(paid_out.shape[0])
+    for c in range(out.shape[0]):
+        labour = milli[c] / 1000.0
+        if labour > 0.0:
+            out[c] = paid_out[c] / max(labour * SLACK, returning[c])
+    return out
 
 
 @njit
@@ -332,26 +366,34 @@ def _take_fees(till, lost, kept, fee, diverted, paid_out):  # type: ignore[no-un
     return fees
 
 
-def _returning_labour(world: World, p: Params) -> F:
+def _returning_labour(world: World, labour: I, p: Params) -> F:
     """The most labour, by skill, that this week can bring to a market that stood nearly empty, shape (C,); else 0.
 
     Half of a till stays in it, which is enough while labour less than doubles: it does where people trade at all. It
     does not where markets were shut and open again, or where a handful of households begins to trade.
     """
     tolerance = min(1.0, world.memory.get("market_tolerance", 1.0))
-    out = np.zeros(world.places.population.size)
-    workers, there = world.by_county("workers_milli"), world.by_county("market_workers_milli")
-    empty = np.flatnonzero(there < NEARLY_EMPTY * workers)
-    if not empty.size:
-        return out
-    starts = world.units.first_household[world.tiles.first_unit[world.tiles.first_of_county]]
-    for c in empty:
-        a, b = int(starts[c]), int(starts[c + 1])
-        members, skill = world.households.members[a:b].astype(np.int64), world.households.skill[a:b].astype(np.int64)
-        able = world.k * int((members * skill).sum()) / 4096.0 * WORKERS_PER_MEMBER
-        out[c] = (1.0 - p.share_rate) * world.by_county("market_labour_milli")[
-            c
-        ] / 1000.0 + p.share_rate * tolerance * able
+    households, tiles = world.households, world.tiles
+    starts = (world.units.first_household, tiles.first_unit, tiles.first_of_county)
+    counted = (labour, world.by_county("workers_milli"), world.by_county("market_workers_milli"))
+    out: F = _returning(counted, starts, households.members, households.skill, world.k, p.share_rate, tolerance)
+    return out
+
+
+@njit
+def _returning(counted, starts, members, skill, k, rate, tolerance):  # type: ignore[no-untyped-def]
+    """The loop behind `_returning_labour`: `counted` are labour, workers and those in the market, in thousandths."""
+    labour, workers, there = counted
+    first_household, first_unit, first_of_county = starts
+    out = np.zeros(labour.shape[0])
+    for c in range(labour.shape[0]):
+        if there[c] < NEARLY_EMPTY * workers[c]:
+            able = np.int64(0)
+            a, b = first_unit[first_of_county[c]], first_unit[first_of_county[c + 1]]
+            for h in range(first_household[a], first_household[b]):
+                able += np.int64(members[h]) * np.int64(skill[h])
+            most = k * able / 4096.0 * WORKERS_PER_MEMBER
+            out[c] = (1.0 - rate) * labour[c] / 1000.0 + rate * tolerance * most
     return out
 
 
@@ -373,9 +415,10 @@ def rate_for(world: World, fund: int, milli: int) -> float:
 
 def state_pay(world: World, p: Params) -> F:
     """Won a household by class, shape (8,): nothing for farmers and army, all scaled down to half of the treasury."""
-    households = sum(world.total("class_households", c) for c in range(N_CLASSES) if c not in (FARMERS, ARMY))
+    counted = world.totals("class_households", N_CLASSES)
+    households = sum(counted) - counted[FARMERS] - counted[ARMY]
     budget = world.books.won["treasury"] // 2
     affordable = budget / (households * SLACK + SLACK_ROWS * world.k)
     out = np.full(N_CLASSES, float(int(min(p.state_pay, affordable))))
-    out[[FARMERS, ARMY]] = 0.0
+    out[FARMERS] = out[ARMY] = 0.0
     return out

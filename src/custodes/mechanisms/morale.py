@@ -5,12 +5,12 @@ leave; revenue that is blocked weakens control and raises extortion at once. Pur
 survive them (consequence 7). Form and numbers are ours; the second article's description is the ground.
 """
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from custodes import portable
 from custodes.engine.step import Week
 from custodes.jit import njit
 from custodes.mechanisms.takings import PASSED_UP
@@ -118,34 +118,38 @@ def _settle_guards(given, moved, of_organ, usual, p):  # type: ignore[no-untyped
 # --- capacity as others see it ---------------------------------------------------------------------------------------
 
 
-def units_of_county(world: World) -> F:
-    """Real neighbourhoods of each county, garrisons apart, (C,); at least one row's worth."""
-    rows = _civil_rows(world.units.county, world.units.garrison, world.places.population.size)
-    return np.maximum(1, rows).astype(np.float64) * world.k
+def agents_per_unit(world: World) -> F:
+    """Control capacity of state security and police, agents a neighbourhood, (C,)."""
+    capacity, u = world.guards.capacity, world.units
+    density: F = _density(capacity[STATE_SECURITY], capacity[POLICE], u.county, u.garrison, world.k)
+    return density
+
+
+@njit
+def _density(security, police, county, garrison, k):  # type: ignore[no-untyped-def]
+    """Agents of both (C,) over the neighbourhoods of each county."""
+    rows = _civil_rows(county, garrison, security.shape[0])
+    out = np.empty(security.shape[0])
+    for c in range(out.shape[0]):
+        out[c] = (security[c] + police[c]) / (float(rows[c]) * k)
+    return out
 
 
 @njit
 def _civil_rows(county, garrison, counties):  # type: ignore[no-untyped-def]
-    """Rows of neighbourhoods in each county, garrisons apart, (C,)."""
+    """Rows of neighbourhoods in each county, garrisons apart, (C,); at least one."""
     rows = np.zeros(counties, np.int64)
     for u in range(county.shape[0]):
         if garrison[u] == 0:
             rows[county[u]] += 1
-    return rows
-
-
-def agents_per_unit(world: World) -> F:
-    """Control capacity of state security and police, agents a neighbourhood, (C,)."""
-    capacity = world.guards.capacity
-    density: F = (capacity[STATE_SECURITY] + capacity[POLICE]) / units_of_county(world)
-    return density
+    return np.maximum(rows, 1)
 
 
 def national_agents_per_unit(world: World) -> float:
     """The same for the whole country."""
-    capacity = world.guards.capacity
-    units = float(units_of_county(world).sum())  # whole numbers: exact in any order
-    return portable.total(capacity[[STATE_SECURITY, POLICE]]) / units
+    capacity, u = world.guards.capacity, world.units
+    rows = int(_civil_rows(u.county, u.garrison, capacity.shape[1]).sum())
+    return math.fsum(capacity[STATE_SECURITY].tolist() + capacity[POLICE].tolist()) / float(rows * world.k)
 
 
 def capacity_norm(world: World) -> float:

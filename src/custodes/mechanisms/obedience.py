@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from custodes import portable
 from custodes.engine.tables import F
+from custodes.jit import njit
 from custodes.mechanisms.morale import agents_per_unit
 from custodes.mechanisms.stance import BINS
 from custodes.world.columns import (
@@ -51,27 +52,18 @@ class Ground(NamedTuple):
 
 def ground(world: World) -> Ground:
     """Sums of civil units and tiles by county; garrisons are left out: their adults are the army that is called."""
-    u, c = world.units, len(world.places.counties)
-    county = u.county.astype(np.int64)
-    civil = (u.garrison == 0).astype(np.float64)
-    weight = civil * u.adults
-
-    def by_county(values: Any) -> F:  # sums of whole numbers: exact
-        return np.bincount(county, weights=values, minlength=c)[:c].astype(np.float64)
-
-    people = by_county(weight)
+    u, counties = world.units, len(world.places.counties)
+    people, units, fear, support, squads, trust = _sums(u.county, u.garrison, u.adults, u.fear, u.support, counties)
     safe = np.maximum(people, 1.0)
-    soldiers = u.adults - weight
-    squads = float(soldiers.sum())
-    support = np.where(people > 0, _signed(by_county(weight * u.support) / safe), 0.0)
+    support = np.where(people > 0, _signed(support / safe), 0.0)
     return Ground(
-        histogram=_county_histogram(world, c),
+        histogram=_histogram(world.tiles.first_unit, world.tiles.county, u.garrison, world.tile_histogram, counties),
         adults=(world.k * people).astype(np.int64),
-        agents_per_unit=np.asarray(agents_per_unit(world), np.float64),
-        adults_per_unit=people / np.maximum(by_county(civil), 1.0),
-        fear=by_county(weight * u.fear) / safe / U16,
+        agents_per_unit=agents_per_unit(world),
+        adults_per_unit=people / np.maximum(units, 1.0),
+        fear=fear / safe / U16,
         support=support,
-        army_support=float(_signed((soldiers * u.support).sum() / squads)) if squads else portable.mean(support),
+        army_support=float(_signed(trust / squads)) if squads else portable.mean(support),
         stress=world.by_county("stress_u16") / np.maximum(world.by_county("households"), 1) / U16,
     )
 
@@ -81,11 +73,32 @@ def _signed(stored: Any) -> Any:
     return 2.0 * stored / U16 - 1.0
 
 
-def _county_histogram(world: World, counties: int) -> NDArray[np.int64]:
-    first = world.tiles.first_unit[:-1]
-    civil = world.units.garrison[first] == 0
+@njit
+def _sums(county, garrison, adults, fear, support, counties):  # type: ignore[no-untyped-def]
+    """Of civil units by county, (C,): adults, units, and fear and support by adults; of garrisons adults and support."""
+    people, units, afraid, trusting = np.zeros((4, counties))
+    squads, trust = 0.0, 0.0
+    for u in range(county.shape[0]):  # sums of whole numbers: exact
+        c, n = county[u], float(adults[u])
+        if garrison[u] == 0:
+            people[c] += n
+            units[c] += 1.0
+            afraid[c] += n * fear[u]
+            trusting[c] += n * support[u]
+        else:
+            squads += n
+            trust += n * support[u]
+    return people, units, afraid, trusting, squads, trust
+
+
+@njit
+def _histogram(first_unit, county, garrison, of_tile, counties):  # type: ignore[no-untyped-def]
+    """Adults of civil tiles by county and needed peer share, (C, 32)."""
     out = np.zeros((counties, BINS), np.int64)
-    np.add.at(out, world.tiles.county[civil], world.tile_histogram[civil])
+    for t in range(county.shape[0]):
+        if garrison[first_unit[t]] == 0:
+            for i in range(BINS):
+                out[county[t], i] += of_tile[t, i]
     return out
 
 

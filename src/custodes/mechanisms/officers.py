@@ -10,6 +10,7 @@ Persons are counted from the soldiers of the garrisons. Those who leave are repl
 ranks of the people pass do not change.
 """
 
+import math
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -115,8 +116,8 @@ def granted_share(vacancies: float, p: Params) -> float:
 def market_worth(world: World) -> float:
     """What a week in the market earns, in kilograms of rice: rates of the counties by their labour."""
     labour = world.by_county("market_labour_milli")
-    whole = float(labour.sum())  # whole numbers: exact in any order
-    mean = portable.total(world.county.market_rate * labour) / whole if whole else 0.0
+    whole = float(world.total("market_labour_milli"))
+    mean = math.fsum((world.county.market_rate * labour).tolist()) / whole if whole else 0.0
     return mean / max(1.0, world.national.price_memory)
 
 

@@ -102,21 +102,32 @@ def prepare(world: World, week: Week, p: Any) -> dict[str, NDArray[Any]]:
     move_rate(world, week, q, met)
     move_rice_price(world, week, q)
     move_spread(world, week.levers.border_open, q)
-    county_price = np.asarray(nation.rice_price * world.county.price_spread)
-    grain_price = q.staple_ratio * county_price
-    want_factor = q.want_scale / (1.0 + q.elasticity * county_price / q.price_anchor)
+    wants = (q.want_scale, q.elasticity, q.price_anchor)
+    grain_price, want_factor, most = _county_prices(nation.rice_price, world.county.price_spread, q.staple_ratio, wants)
     won_per_cent = nation.won_per_dollar / 100.0
     return {
         "grain_price": grain_price,
         "ration_price": grain_price.copy(),
         "want_factor": want_factor,
-        "market_fill": np.array(
-            [market_fill(world, float(want_factor.max(initial=0.0))) * min(1.0, week.levers.market_tolerance)]
-        ),
+        "market_fill": np.array([market_fill(world, most) * min(1.0, week.levers.market_tolerance)]),
         "won_per_cent": np.array([won_per_cent]),
         "remittance_cents": np.array([remittance_cents(world, won_per_cent, q)], np.int64),
         "dollar_fill": dollar_fill(world, won_per_cent, q),
     }
+
+
+@njit
+def _county_prices(rice_price, spread, staple_ratio, wants):  # type: ignore[no-untyped-def]
+    """Price of staple grain and want factor by county, (C,), and the largest of the factors."""
+    want_scale, elasticity, anchor = wants
+    grain, factor = np.empty(spread.shape[0]), np.empty(spread.shape[0])
+    most = 0.0
+    for c in range(spread.shape[0]):
+        price = rice_price * spread[c]
+        grain[c] = staple_ratio * price
+        factor[c] = want_scale / (1.0 + elasticity * price / anchor)
+        most = max(most, factor[c])
+    return grain, factor, most
 
 
 def settle(world: World, week: Week, p: Any) -> None:  # noqa: ARG001
@@ -244,7 +255,13 @@ def _payable(world: World) -> int:
     """Won of all accounts that households are paid from, but for importers, who pay no wage; the bank's is a source."""
     books = world.books
     held = sum(amount for name, amount in books.won.items() if name not in ("importers", "central_bank"))
-    return held + sum(int(a.sum()) for a in (books.till, books.county_chief, books.pocket, books.chain))
+    return held + int(_held_locally(books.till, books.county_chief, books.pocket, books.chain))
+
+
+@njit
+def _held_locally(till, chiefs, pocket, chain):  # type: ignore[no-untyped-def]
+    """Won of the counties' accounts and of the organs' chains."""
+    return till.sum() + chiefs.sum() + pocket.sum() + chain.sum()
 
 
 # --- grain ---------------------------------------------------------------------------------------------------------------
@@ -304,8 +321,15 @@ def _log_price(world: World, week: Week) -> None:
 def move_spread(world: World, border_open: float, p: Params) -> None:
     """County prices over the national one drift (a tenth a week) to those of their place; a shut border makes it dearer."""
     shut = p.border_spread * (1.0 - border_open)
-    target = np.array([spread + (shut if place == BORDER else 0.0) for place, spread in enumerate(p.spread)])
-    world.county.price_spread += 0.1 * (target[world.places.place_type] - world.county.price_spread)
+    _move_spread(world.county.price_spread, world.places.place_type, p.spread, shut)
+
+
+@njit
+def _move_spread(spread, place_type, usual, shut):  # type: ignore[no-untyped-def]
+    """Move `spread` (C,) toward the `usual` of its place, with what a shut border adds in border counties."""
+    for c in range(spread.shape[0]):
+        target = usual[place_type[c]] + (shut if place_type[c] == BORDER else 0.0)
+        spread[c] += 0.1 * (target - spread[c])
 
 
 def market_fill(world: World, largest_factor: float) -> float:

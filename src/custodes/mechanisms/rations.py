@@ -9,6 +9,8 @@ clock of main crop and early crop (WFP, FAO); the list, the leak and the clock's
 Grain is counted in grams, and every movement is booked between accounts: `field` is the source of the harvest.
 """
 
+from functools import lru_cache
+from operator import mul
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -95,7 +97,8 @@ def prepare(world: World, week: Week, p: Any) -> dict[str, NDArray[Any]]:
     import_for_state(world, week, p)
     members, served = _heads(world, "class_members"), _heads(world, "class_served_members")
     priority = priority_list(week.levers.ration_priority)
-    q = q._replace(army_factor=q.army_factor * min(float(week.levers.budget_army), MOST_ARMY))
+    if week.levers.budget_army != 1.0:
+        q = q._replace(army_factor=q.army_factor * min(float(week.levers.budget_army), MOST_ARMY))
     plan = ration_plan(world, week, q, served, priority)
     leak = q.leak * (1.0 - q.edict_on_leak * float(world.organ.edict[CADRES]))
     ration, leaked = issue(world.books.grams["state_pool"], plan, served, leak, priority, q, world.k)
@@ -160,12 +163,14 @@ def weeks_left(week_of_year: int) -> int:
     return (38 - week_of_year) % 52 + 4
 
 
+@lru_cache(maxsize=64)
 def harvest_share(week_of_year: int) -> float:
     """Share of the year's harvest that comes in during a week of the year."""
     main = MAIN_SHARE / len(MAIN_WEEKS) if week_of_year in MAIN_WEEKS else 0.0
     return main + (EARLY_SHARE / len(EARLY_WEEKS) if week_of_year in EARLY_WEEKS else 0.0)
 
 
+@lru_cache(maxsize=64)
 def coming_share(week_of_year: int) -> float:
     """Share of a year's harvest that is still to come before the next main harvest, once the horizon lies beyond this one.
 
@@ -180,7 +185,7 @@ def coming_share(week_of_year: int) -> float:
 
 def _heads(world: World, name: str) -> I:
     """Real persons by class of last week's `name`, shape (8,)."""
-    return np.array([world.total(name, c) for c in range(N_CLASSES)], np.int64)
+    return np.array(world.totals(name, N_CLASSES), np.int64)
 
 
 # --- the pool's income ---------------------------------------------------------------------------------------------------
@@ -275,17 +280,17 @@ def issue(
     Planned for slightly more people than were counted last week, so that what the pass hands out and what leaks never
     exceed the pool.
     """
-    out = np.zeros(N_CLASSES, np.int64)
+    out, heads = [0] * N_CLASSES, served.tolist()
     remaining, leaked = float(pool), 0.0
     for c in priority:
         full = plan * 7.0 * (p.army_factor if c == ARMY else 1.0)
-        need = (int(served[c]) * SLACK + SLACK_ROWS * k) * full if served[c] else 0.0
+        need = (heads[c] * SLACK + SLACK_ROWS * k) * full if heads[c] else 0.0
         handed = min(need, remaining * (1.0 - leak))
         remaining = max(0.0, remaining - handed / (1.0 - leak)) if leak < 1.0 else remaining
         if need > 0.0:
             out[c] = int(full * (handed / need))
-            leaked += float(out[c]) * int(served[c]) * leak / (1.0 - leak) if leak < 1.0 else 0.0
-    return out, min(int(leaked), pool)
+            leaked += float(out[c]) * heads[c] * leak / (1.0 - leak) if leak < 1.0 else 0.0
+    return np.array(out, np.int64), min(int(leaked), pool)
 
 
 # --- farms and markets -----------------------------------------------------------------------------------------------------
@@ -301,20 +306,28 @@ def own_produce(p: Params) -> I:
 
 def limit_own_produce(stock: int, own: I, members: I, k: int) -> I:
     """`own` scaled down to what the farm stock holds for slightly more people than counted last week."""
-    wanted = int((own * members).sum()) * SLACK + SLACK_ROWS * k * int(own.max(initial=0))
-    if members.sum() == 0:
+    each, heads = own.tolist(), members.tolist()
+    wanted = _whole(each, heads) * SLACK + SLACK_ROWS * k * max(each)
+    if sum(heads) == 0:
         return np.zeros_like(own)
-    return np.floor(own * min(1.0, stock / wanted)).astype(np.int64) if wanted > 0.0 else own
+    share = min(1.0, stock / wanted) if wanted > 0.0 else 1.0
+    return np.array([int(grams * share) for grams in each], np.int64)
+
+
+def _whole(each: list[int], heads: list[int]) -> int:
+    """What all classes get together, of which each head gets its class's part."""
+    return sum(map(mul, each, heads))
 
 
 def sell_from_farms(world: World, week: Week, p: Params, own: I, members: I) -> int:
     """Move to the market this week's part of what farms will not need until the next harvest; returns the grams."""
     stock = world.books.grams["farm_stock"]
-    a_week = int((own * members).sum())
+    each = own.tolist()
+    a_week = _whole(each, members.tolist())
     weeks = weeks_left(week.of_year)
     net = world.national.harvest_grams * week.levers.harvest_factor * (1.0 - p.harvest_loss) * (1.0 - p.procured)
     spare = stock + net * coming_share(week.of_year) - a_week * weeks
-    kept = a_week * SLACK + SLACK_ROWS * world.k * int(own.max(initial=0))
+    kept = a_week * SLACK + SLACK_ROWS * world.k * max(each)
     sale = int(max(0.0, min(spare / weeks, stock - kept)))
     world.books.move_grams("farm_stock", "market_stock", sale)
     return sale
@@ -337,17 +350,20 @@ def _remember_shares(world: World, farm: int, imported: int, leaked: int) -> Non
     """Shares of the sellers in this week's market supply, by which grain money is divided; all to farms if there is none."""
     supply = farm + imported + leaked
     shares = (farm / supply, imported / supply, leaked / supply) if supply else (1.0, 0.0, 0.0)
-    for name, share in zip(("farm", "import", "state"), shares, strict=True):
-        world.memory[f"supply_share_{name}"] = share
+    memory = world.memory
+    memory["supply_share_farm"], memory["supply_share_import"], memory["supply_share_state"] = shares
 
 
 def largest_gap(world: World, members: I, served: I, need: I, ration: I, plots: I) -> int:
     """An upper bound, in grams, of what all households together lack this week after rations and own produce."""
-    if members.sum() == 0:  # before the first pass nothing is counted yet
-        return int(world.places.population.sum() + world.places.soldiers.sum()) * int(need.max())
-    fed = np.maximum(0, need - ration - plots) * served
-    unfed = np.maximum(0, need - plots) * np.maximum(0, members - served)
-    return int(int((fed + unfed).sum()) * SLACK) + SLACK_ROWS * world.k * int(need.max())
+    most = max(need.tolist())
+    if not members.any():  # before the first pass nothing is counted yet
+        return int(world.places.population.sum() + world.places.soldiers.sum()) * most
+    lacking = 0
+    columns = (members, served, need, ration, plots)
+    for heads, fed, wanted, issued, grown in zip(*(column.tolist() for column in columns), strict=True):
+        lacking += max(0, wanted - issued - grown) * fed + max(0, wanted - grown) * max(0, heads - fed)
+    return int(lacking * SLACK) + SLACK_ROWS * world.k * most
 
 
 def _log_collapse(world: World, week: Week, p: Params, state_workers: int) -> None:

@@ -10,6 +10,7 @@ into the purses of those who hold posts, by rank; so does the cash part of his d
 the tills and part of the dollars on goods abroad. All parts are floored, and what is left over stays in its account.
 """
 
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -35,8 +36,9 @@ WRITES = (
     "books.official_won books.official_cents memory"
 )
 
-#: Organs of the court whose people collect, and with which collecting organ.
+#: With which collecting organ the people of each court organ collect, if they do.
 _COLLECTS: Final = {court: guards for guards, organs in enumerate(COLLECTORS) for court in organs}
+_GUARDS: Final = tuple(_COLLECTS.get(court) for court in range(N_COURT))
 _WHOLE: Final = 10.0  #: parts of a director's pay in which purses are reckoned: few, so that small countries pay too
 
 
@@ -84,10 +86,9 @@ def rent_of_organs(world: World, privileges: float, p: Params) -> F:
 
 def edict_on_court(edict: F) -> F:
     """An edict as the organs of the court feel it, shape (10,): their guards' own, others the mean of the three."""
-    out = np.full(N_COURT, float(edict[0] + edict[1] + edict[2]) / N_ORGANS)
-    for organ, guards in _COLLECTS.items():
-        out[organ] = edict[guards]
-    return out
+    own = edict.tolist()
+    mean = (own[0] + own[1] + own[2]) / N_ORGANS
+    return np.array([mean if guards is None else own[guards] for guards in _GUARDS])
 
 
 def privilege(world: World, week: Week, p: Params) -> float:
@@ -106,17 +107,17 @@ def _follow_chain(world: World, week: Week, p: Params) -> None:
     """What the guards of each organ passed up this week against the rest; organs without guards get the mean of the three."""
     branch, memory = world.branch, world.memory
     ratios = []
+    bribes, settlements = world.totals("bribes", N_ORGANS), world.totals("settlements", N_ORGANS)
     for guards, organs in enumerate(COLLECTORS):
-        income = float((world.total("bribes", guards) + world.total("settlements", guards)) * UP_CHAIN // 100)
+        income = float((bribes[guards] + settlements[guards]) * UP_CHAIN // 100)
         name = f"chain_usual.{guards}"
         usual = memory[name] = _toward(memory.get(name, income), income, 1.0 / p.smoothing)
         norm = usual_income(memory, f"chain.{guards}", usual, week)
         ratios.append(usual / norm if norm > 0.0 else 1.0)
         for organ in organs:
             branch.chain_norm[organ] = norm
-    branch.chain_ratio[:] = (ratios[0] + ratios[1] + ratios[2]) / N_ORGANS
-    for organ, guards in _COLLECTS.items():
-        branch.chain_ratio[organ] = ratios[guards]
+    mean = (ratios[0] + ratios[1] + ratios[2]) / N_ORGANS
+    branch.chain_ratio[:] = [mean if guards is None else ratios[guards] for guards in _GUARDS]
 
 
 def usual_income(memory: dict[str, float], name: str, now: float, week: Week) -> float:
@@ -186,12 +187,18 @@ def spend(purse, share):  # type: ignore[no-untyped-def]
     return total
 
 
+@lru_cache(maxsize=16)
+def _pay_parts(pay_scale: tuple[float, ...]) -> I8:
+    """The pay scale in whole parts, by rank."""
+    return np.floor(np.asarray(pay_scale) * _WHOLE + 0.5).astype(np.int64)
+
+
 def fill_purses(world: World, week: Week, p: Any) -> None:
     """Chains pay their organ's holders, the leader's fund all of them, in won and in dollars, by the pay scale."""
     court, books = world.court, world.books
-    parts = np.floor(np.asarray(p.rents.pay_scale) * _WHOLE + 0.5).astype(np.int64)
-    held = count_parts(court.status, court.organ, court.rank, parts)
-    everybody = int(held.sum())
+    parts = _pay_parts(p.rents.pay_scale)
+    held = count_parts(court.status, court.organ, court.rank, parts).tolist()
+    everybody = sum(held)
     if everybody == 0:
         return
     gift = leaders_spending(world, week, p.market)
@@ -199,19 +206,21 @@ def fill_purses(world: World, week: Week, p: Any) -> None:
     books.won["leader_fund"] -= a_part * everybody
     world.memory["leader_gifts_won_week"] = float(a_part * everybody)
     from_chains = 0
-    won = np.full(N_COURT, a_part, np.int64)
+    won = [a_part] * N_COURT
+    from_chain = p.market.officials_part * min(p.market.chain_share * week.levers.budget_gifts, 0.5)
     for guards, organs in enumerate(COLLECTORS):
-        held_here = sum(int(held[o]) for o in organs)
-        from_chain = p.market.officials_part * min(p.market.chain_share * week.levers.budget_gifts, 0.5)
+        held_here = sum([held[o] for o in organs])
         each = int(int(books.chain[guards]) * from_chain) // held_here if held_here else 0
         books.chain[guards] -= each * held_here
         from_chains += each * held_here
-        won[list(organs)] += each
+        for organ in organs:
+            won[organ] += each
     world.memory["chain_to_officials_won_week"] = float(from_chains)
     given = min(int(world.memory.get("gifts_cents_week", 0.0)), books.cents["leader_fund_cents"])
     cents = given // everybody
     books.cents["leader_fund_cents"] -= cents * everybody
-    add_parts(court.status, court.organ, court.rank, parts, won, cents, books.official_won, books.official_cents)
+    posts = (court.status, court.organ, court.rank)
+    add_parts(*posts, parts, np.array(won, np.int64), cents, books.official_won, books.official_cents)
 
 
 def spend_purses(world: World, p: Any) -> None:

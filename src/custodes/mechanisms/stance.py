@@ -112,10 +112,21 @@ def prepare(world: World, week: Week, p: Any) -> dict[str, F]:  # noqa: ARG001
 
     Numbers of dissenters that no neighbourhood has now are not looked up in this week: they stay at the highest's chance.
     """
-    most = min(int(world.units.dissenters.max(initial=0)), DISSENTERS_LISTED - 1)
-    listed = np.arange(most + 1)
-    chance = arrest_chance(agents_per_unit(world)[:, None], listed, p.stance.arrest_precision)
-    table = np.empty((chance.shape[0], DISSENTERS_LISTED))
-    table[:, : most + 1] = chance
-    table[:, most + 1 :] = chance[:, most:]
+    dissenters = world.units.dissenters
+    table: F = _arrest_table(agents_per_unit(world), dissenters, DISSENTERS_LISTED, p.stance.arrest_precision)
     return {"arrest_probability": table}
+
+
+@njit
+def _arrest_table(agents, dissenters, listed, precision):  # type: ignore[no-untyped-def]
+    """`arrest_chance` of agents (C,) against 0, 1, ... dissenters, up to the most that a neighbourhood has, (C, listed)."""
+    most = 0
+    for u in range(dissenters.shape[0]):
+        most = max(most, np.int64(dissenters[u]))
+    most = min(most, listed - 1)
+    table = np.empty((agents.shape[0], listed))
+    for c in range(agents.shape[0]):
+        for d in range(most + 1):
+            table[c, d] = 1.0 - portable.exp_one(-precision * (max(agents[c], 0.0) / (1.0 + d)))
+        table[c, most + 1 :] = table[c, most]
+    return table

@@ -4,7 +4,7 @@ Indoctrination fades where foreign media and rights talk are known; income count
 extortion, visible wealth of officials and punished kin count against. Kuran 1991 keeps it apart from public stance.
 """
 
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,8 +20,6 @@ READS = (
     "levers.budget_propaganda levers.rally memory"
 )
 WRITES = "national.rally memory"
-
-CIVIL: Final = tuple(c for c in range(N_CLASSES) if c != ARMY)
 
 
 class Params(NamedTuple):
@@ -78,21 +76,24 @@ def visible_wealth(official_income: float, officials: float, income: float, hous
 
 
 @njit
-def _visible_wealth(income, households, officials, cap):  # type: ignore[no-untyped-def]
-    """The same by county, (C,), of whole numbers by class and county, (classes, C); `officials` is their row."""
+def _visible_wealth(income, households, cap):  # type: ignore[no-untyped-def]
+    """The same by county, (C,), of whole numbers by class and county, (classes, C), the army left out."""
     out = np.zeros(income.shape[1])
     for c in range(income.shape[1]):
-        earned = float(income[:, c].sum())
-        homes = float(households[:, c].sum())
-        out[c] = visible_wealth(float(income[officials, c]), float(households[officials, c]), earned, homes, cap)
+        earned, homes = np.int64(0), np.int64(0)
+        for kind in range(income.shape[0]):
+            if kind != ARMY:
+                earned += income[kind, c]
+                homes += households[kind, c]
+        theirs = (float(income[OFFICIALS, c]), float(households[OFFICIALS, c]))
+        out[c] = visible_wealth(*theirs, float(earned), float(homes), cap)
     return out
 
 
 def prepare(world: World, week: Week, p: Any) -> dict[str, F]:
     """Visible wealth of officials in each county (C,); this week's rally and what propaganda spending adds (1,)."""
-    income = np.array([world.by_county("class_income", c) for c in CIVIL])
-    households = np.array([world.by_county("class_households", c) for c in CIVIL])
-    wealth = _visible_wealth(income, households, CIVIL.index(OFFICIALS), p.support.wealth_cap)
+    income, households = world.by_part("class_income", N_CLASSES), world.by_part("class_households", N_CLASSES)
+    wealth = _visible_wealth(income, households, p.support.wealth_cap)
     return {"cadre_wealth": wealth, "rally": np.array([_rally(world, week) + _propaganda(world, week, p.support)])}
 
 

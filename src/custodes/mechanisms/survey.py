@@ -148,6 +148,13 @@ def ask_everybody(first_unit, last_unit, c, border, persons, households, units, 
             out[14] += w
 
 
+@njit
+def ask_counties(starts, border, persons, households, units, t, flight_p, p, now, out):  # type: ignore[no-untyped-def]
+    """Add the answers of all counties; county c has the units from `starts[c]` on, `border` is (C,)."""
+    for c in range(border.shape[0]):
+        ask_everybody(starts[c], starts[c + 1], c, border[c], persons, households, units, t, flight_p, p, now, out)
+
+
 def ask(world: World, tables: Tables, year: int, weeks_since_1990: int, p: Any) -> dict[str, float]:
     """Ask this year's leavers; returns question -> expected answer and stores it, with a sample's, in `world.memory`.
 
@@ -158,22 +165,9 @@ def ask(world: World, tables: Tables, year: int, weeks_since_1990: int, p: Any) 
     starts = world.tiles.first_unit[world.tiles.first_of_county]
     places = world.places
     at_border = {int(places.province[c]) for c in range(len(places.counties)) if places.place_type[c] == BORDER}
-    for c in range(len(places.counties)):
-        border = 1.0 if int(places.province[c]) in at_border else 0.0
-        ask_everybody(
-            starts[c],
-            starts[c + 1],
-            c,
-            border,
-            world.persons,
-            world.households,
-            world.units,
-            tables,
-            p.flight,
-            p.survey,
-            weeks_since_1990,
-            answers,
-        )
+    border = np.array([1.0 if province in at_border else 0.0 for province in places.province.tolist()])
+    people = (world.persons, world.households, world.units)
+    ask_counties(starts, border, *people, tables, p.flight, p.survey, weeks_since_1990, answers)
     weight = float(answers[_N])
     result = {q: float(answers[i]) / weight if weight else 0.0 for i, q in enumerate(QUESTIONS)}
     size = int(p.survey.sample_size)

@@ -5,6 +5,7 @@ chain and the leader's fund (Shleifer and Vishny 1993; shares are ours). Pay is 
 supplement from the organ's own trade revenue, so that a cut of that revenue shows at once in what guards must collect.
 """
 
+import math
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -53,13 +54,9 @@ def prepare(world: World, week: Week, p: Any) -> dict[str, NDArray[Any]]:
 def take_home(world: World, p: Params) -> I:
     """Won a household of each class gets from its organ's pocket, (C, 8); 0 where the sample has none of them."""
     out = np.zeros((world.books.till.size, N_CLASSES), np.int64)
-    _share_pockets(world.books.pocket, _homes(world), p.pocket_payout, out)
+    homes = world.by_part("class_households", N_ORGANS)
+    _share_pockets(world.books.pocket, homes, p.pocket_payout, out)
     return out
-
-
-def _homes(world: World) -> I:
-    """Households of guards by organ and county, real, (O, C)."""
-    return np.stack([world.by_county("class_households", o) for o in range(N_ORGANS)])
 
 
 @njit
@@ -71,12 +68,13 @@ def _share_pockets(pocket, homes, payout, out):  # type: ignore[no-untyped-def]
                 out[c, o] = _part(pocket[o, c], payout) // homes[o, c]
 
 
-def due(world: World, week: Week, p: Any) -> F:
-    """Cash due to an agent, won a week, by organ (O,)."""
+def due(world: World, week: Week, p: Any) -> list[float]:
+    """Cash due to an agent, won a week, by organ."""
     q: Params = p.takings
-    need, extra = np.array(p.extortion.need), np.asarray(week.levers.guards_pay, np.float64)
-    own = np.array(q.supplement) * world.organ.trade_ratio * float(week.levers.budget_security)
-    return need * (q.cash + own + extra)
+    trade, extra, budget = world.organ.trade_ratio.tolist(), week.levers.guards_pay, float(week.levers.budget_security)
+    return [
+        p.extortion.need[o] * (q.cash + q.supplement[o] * trade[o] * budget + float(extra[o])) for o in range(N_ORGANS)
+    ]
 
 
 def pay(world: World, week: Week, p: Any) -> I:
@@ -85,36 +83,32 @@ def pay(world: World, week: Week, p: Any) -> I:
     An organ of which the sample has no household is paid all the same in `guards.paid`, but no money moves.
     """
     q: Params = p.takings
-    cash, staff = due(world, week, p), world.guards.staff.sum(axis=1)
-    homes = np.array([world.total("class_households", o) for o in range(N_ORGANS)], np.int64)
-    bill = np.where(homes > 0, cash * staff, 0.0)
-    whole, limit = float(bill[0] + bill[1] + bill[2]), q.treasury_limit * float(max(0, world.books.won["treasury"]))
+    cash, staff = due(world, week, p), world.guards.staff.sum(axis=1).tolist()
+    homes = world.totals("class_households", N_ORGANS)
+    bill = [cash[o] * staff[o] if homes[o] > 0 else 0.0 for o in range(N_ORGANS)]
+    whole, limit = bill[0] + bill[1] + bill[2], q.treasury_limit * float(max(0, world.books.won["treasury"]))
     ratio = min(1.0, limit / whole) if whole > 0.0 else 1.0
     out = np.zeros(N_CLASSES, np.int64)
-    out[:N_ORGANS] = np.floor(bill * ratio / np.maximum(homes, 1)).astype(np.int64)
     whole_ration = min(1.0, world.national.ration / q.kind_ration)
-    kind = np.maximum(0.0, np.array(q.official) - q.cash) * np.array(p.extortion.need) * _served(world) * whole_ration
-    world.guards.paid[:] = (cash * ratio + kind)[:, None]
+    for o, served in enumerate(_served(world)):
+        out[o] = math.floor(bill[o] * ratio / max(homes[o], 1))
+        kind = max(0.0, q.official[o] - q.cash) * p.extortion.need[o] * served * whole_ration
+        world.guards.paid[o] = cash[o] * ratio + kind
     world.memory["guards_pay_ratio"] = ratio
     return out
 
 
-def _served(world: World) -> F:
-    """Share of the members of guards' households that got rations last week, by organ (O,); 1 where there are none."""
-    out = np.ones(N_ORGANS)
-    for o in range(N_ORGANS):
-        members = world.total("class_members", o)
-        if members > 0:
-            out[o] = min(1.0, world.total("class_served_members", o) / members)
-    return out
+def _served(world: World) -> list[float]:
+    """Share of the members of guards' households that got rations last week, by organ; 1 where there are none."""
+    members, served = world.totals("class_members", N_ORGANS), world.totals("class_served_members", N_ORGANS)
+    return [min(1.0, served[o] / members[o]) if members[o] > 0 else 1.0 for o in range(N_ORGANS)]
 
 
 def mean_bribe(world: World) -> F:
     """Won in bribes a household last week, (C,)."""
-    bribes = np.zeros(world.books.till.size, np.int64)
-    for o in range(N_ORGANS):
-        bribes += world.by_county("bribes", o)
-    return bribes / np.maximum(world.by_county("households"), 1)
+    bribes = world.by_part("bribes", N_ORGANS)
+    each: F = (bribes[0] + bribes[1] + bribes[2]) / np.maximum(world.by_county("households"), 1)
+    return each
 
 
 # --- after the pass --------------------------------------------------------------------------------------------------
@@ -126,7 +120,8 @@ def settle(world: World, week: Week, p: Any) -> None:  # noqa: ARG001 every step
     What was passed up is spent by `market` (county chiefs, chains, the leader's fund).
     """
     books = world.books
-    _spend_where_nobody_lives(books.pocket, books.till, _homes(world), p.takings.pocket_payout)
+    homes = world.by_part("class_households", N_ORGANS)
+    _spend_where_nobody_lives(books.pocket, books.till, homes, p.takings.pocket_payout)
 
 
 @njit

@@ -143,13 +143,22 @@ class World:
 
     def total(self, name: str, part: int | None = None) -> int:
         """Real (k times) national sum of last week's `name`."""
-        whole: int = self.k * column_total(self.sums, index(name, part))
-        return whole
+        return self.k * int(column_total(self.sums, index(name, part)))
 
     def by_county(self, name: str, part: int | None = None) -> NDArray[np.int64]:
         """Real county sums of last week's `name`, shape (C,)."""
         counties: NDArray[np.int64] = self.sums[:, index(name, part)] * self.k
         return counties
+
+    def by_part(self, name: str, parts: int) -> NDArray[np.int64]:
+        """Real county sums of the first `parts` organs or classes of last week's `name`, shape (parts, C)."""
+        first = index(name, 0)
+        return np.multiply(self.sums[:, first : first + parts].T, self.k, order="C")
+
+    def totals(self, name: str, parts: int) -> list[int]:
+        """Real national sums of the first `parts` organs or classes of last week's `name`."""
+        first = index(name, 0)
+        return [self.k * column_total(self.sums, i) for i in range(first, first + parts)]
 
 
 def empty_sums(counties: int) -> NDArray[np.int64]:
