@@ -148,20 +148,18 @@ class Pass:
         self.scratch: list[Scratch] = [new_scratch(*size) for _ in range(threads)]
         self.tile_sums = np.zeros((len(tiles.county), N_SUMS), np.int64)
         self.pool = ThreadPoolExecutor(threads) if threads > 1 else None
+        pieces = min(CHUNKS, len(tiles.county), 8 * threads) if threads > 1 else 1
+        bounds = np.linspace(0, len(tiles.county), pieces + 1).astype(int).tolist()
+        self.chunks = [(a, b) for a, b in pairwise(bounds) if b > a]
         self.parameters = PassParameters(*(getattr(parameters, name) for name in PassParameters._fields))
 
     def step(self, world: World, tables: Tables, clock: Clock, crowd: NDArray[np.float64]) -> None:
         """One week: change the people in place and leave the new sums in `world.sums`."""
-        tiles = len(self.tile_sums)
-        bounds = np.linspace(
-            0, tiles, min(CHUNKS, tiles, max(1, 8 * self.threads) if self.threads > 1 else 1) + 1
-        ).astype(int)
-        chunks = [(int(a), int(b)) for a, b in pairwise(bounds) if b > a]
         if self.pool is None:
-            for a, b in chunks:
+            for a, b in self.chunks:
                 self._chunk(a, b, world, tables, clock, crowd, self.scratch[0])
         else:
-            self._threads(chunks, world, tables, clock, crowd)
+            self._threads(self.chunks, world, tables, clock, crowd)
         by_county(self.tile_sums, world.tiles.county, world.sums)
 
     def _chunk(

@@ -1,11 +1,10 @@
 """How one week moves: levers, tables, the people pass, settlements, books. `week.py` holds the order."""
 
-import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from custodes.actors.levers import EVENT_KINDS
 from custodes.engine import settle
@@ -13,7 +12,7 @@ from custodes.engine.people_pass import Pass, make_clock
 from custodes.engine.step import Deed, Log, Player, Week
 from custodes.engine.tables import Tables
 from custodes.errors import BrokenLaw
-from custodes.finite import finite
+from custodes.finite import not_finite
 from custodes.mechanisms import market, survey
 from custodes.week import PREPARE, SETTLE, Parameters
 from custodes.world.columns import WEEK_ZERO
@@ -58,12 +57,8 @@ class Stepper:
     def calendar(self) -> Week:
         """The week that the world stands in."""
         world = self.world
-        date = world.start + np.timedelta64(7 * world.week, "D")
-        year = int(date.astype("datetime64[Y]").astype(int)) + 1970
-        first = np.datetime64(f"{year}-01-01")
-        of_year = min(51, int((date - first).astype("timedelta64[D]").astype(int)) // 7)
-        before = date - np.timedelta64(7, "D")
-        new_year = int(before.astype("datetime64[Y]").astype(int)) + 1970 != year
+        date, year, of_year = _date(world.start, world.week)
+        new_year = _date(world.start, world.week - 1)[1] != year
         return Week(world.week, of_year, year, date, new_year, self.timeline.levers_at(world.week), self.log)
 
     def step(self) -> Week:
@@ -98,7 +93,11 @@ class Stepper:
         missing = set(Tables._fields) - set(filled)
         if missing:
             raise BrokenLaw(f"week {week.number}: no step filled the tables {', '.join(sorted(missing))}")
-        return Tables(*(_table(name, filled[name], week.number) for name in Tables._fields))
+        tables = Tables(*[np.ascontiguousarray(filled[name], kind) for name, kind in _KINDS])
+        odd = not_finite(Tables._fields, tables)
+        if odd:
+            raise BrokenLaw(f"week {week.number}: the table '{odd}' is not finite")
+        return tables
 
     def _log_actions(self, week: Week) -> None:
         for action in self.timeline.starting(week.number):
@@ -121,33 +120,33 @@ class Stepper:
             reference[:] = np.minimum(raised, 2_000_000_000).astype(np.int32)
 
     def _last_of_year(self, week: Week) -> bool:
-        after = week.date + np.timedelta64(7, "D")
-        return int(after.astype("datetime64[Y]").astype(int)) + 1970 != week.year
+        return _date(self.world.start, week.number + 1)[1] != week.year
 
     def _check_finite(self, week: Week) -> None:
         world = self.world
-        numbers = [*vars(world.national).values(), *world.memory.values()]
-        arrays = [*vars(world.county).values(), *vars(world.organ).values(), *vars(world.guards).values()]
-        arrays += [*vars(world.court).values(), *vars(world.branch).values()]
-        floats = (a for a in arrays if a.dtype.kind == "f")  # whole numbers are finite
-        if not all(map(math.isfinite, numbers)) or not all(map(finite, floats)):
-            raise BrokenLaw(f"week {week.number}: a price, a share or a rate is not finite any more")
+        for part in (world.national, world.county, world.organ, world.guards, world.court, world.branch, world.memory):
+            values = part if isinstance(part, dict) else vars(part)
+            odd = not_finite(values, values.values())
+            if odd:
+                raise BrokenLaw(f"week {week.number}: '{odd}', a price, a share or a rate, is not finite any more")
 
     def close(self) -> None:
         """End the threads."""
         self.people.close()
 
 
-_INTEGER_TABLES = {"need_grams", "ration_grams", "plot_grams", "remittance_cents"}
+_WHOLE = {"need_grams", "ration_grams", "plot_grams", "remittance_cents"}
+#: The tables as the people pass wants them, contiguous and of one dimension at least: name and type.
+_KINDS = tuple((name, np.int64 if name in _WHOLE else np.float64) for name in Tables._fields)
 
 
-def _table(name: str, value: Any, week: int) -> NDArray[Any]:
-    """A table as the people pass wants it: contiguous, int64 or float64, of one dimension at least."""
-    whole = name in _INTEGER_TABLES
-    table: NDArray[Any] = np.ascontiguousarray(value, np.int64 if whole else np.float64)
-    if not whole and not finite(table):
-        raise BrokenLaw(f"week {week}: the table '{name}' is not finite")
-    return table
+@lru_cache(8192)
+def _date(start: np.datetime64, week: int) -> tuple[np.datetime64, int, int]:
+    """The Monday of a week, its year, and the week of the year, 0 to 51."""
+    date = start + np.timedelta64(7 * week, "D")
+    year = int(date.astype("datetime64[Y]").astype(int)) + 1970
+    days = int((date - np.datetime64(f"{year}-01-01")).astype("timedelta64[D]").astype(int))
+    return date, year, min(51, days // 7)
 
 
 def weeks_since_1990(world: World) -> int:
