@@ -4,7 +4,6 @@ Before its first week of action a plan is the baseline, so the trunk is run once
 of it in memory. Every run is to the bit what `custodes run --seed --set --policy` gives alone.
 """
 
-import copy
 import io
 import pickle
 from collections.abc import Collection, Iterator, Sequence
@@ -82,9 +81,7 @@ class Trunk:
     def branch(self) -> "Trunk":
         """An exact copy that can go another way; what never changes is shared."""
         world, log = copied((self.world, self.log), self.world.places)
-        recorder = copy.copy(self.recorder)
-        recorder.arrays = {name: array.copy() for name, array in self.recorder.arrays.items()}
-        return Trunk(world, recorder, log, self.people)
+        return Trunk(world, self.recorder.copy(), log, self.people)
 
 
 @dataclass

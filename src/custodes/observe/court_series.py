@@ -19,6 +19,7 @@ from custodes.world.columns import B_ARMY, B_GUARD, N_COURT
 F = NDArray[np.float64]
 
 OFFICERS: Final = (B_ARMY, B_GUARD)  #: the organs whose officers ask to leave
+_ORGAN_CENTS: Final = tuple(f"organ_cents.{o}" for o in range(N_COURT))
 
 
 def _court(name: str, unit: str, meaning: str, compute: Callable[[Sight], F], over_time: str = "mean") -> Series:
@@ -43,15 +44,16 @@ def _fell(name: str, meaning: str) -> Series:
 
 
 def _mean(name: str, unit: str, meaning: str, what: int) -> Series:
-    return _court(name, unit, meaning, lambda s: s.court.mean(s.court.organs, what))
+    return _court(name, unit, meaning, lambda s: s.court.by_organ[what])
 
 
 def _trade_by_organ(s: Sight) -> F:
-    cents = np.array([s.world.memory.get(f"organ_cents.{o}", 0.0) for o in range(N_COURT)])
+    memory = s.world.memory
+    cents = [memory.get(key, 0.0) for key in _ORGAN_CENTS]
     whole = 0.0
-    for amount in cents.tolist():
+    for amount in cents:
         whole += amount
-    return np.append(cents, whole) / 100.0
+    return np.array([*cents, whole]) / 100.0
 
 
 def _gifts(s: Sight) -> float:
@@ -61,12 +63,12 @@ def _gifts(s: Sight) -> float:
 
 def _prestige(s: Sight) -> F:
     """Of each organ; of all: the mean by officials in post."""
-    held = s.court.organs[:-1, POSTS].tolist()
+    held, prestige = s.court.organs[:-1, POSTS].tolist(), s.world.branch.prestige.tolist()
     whole = everybody = 0.0
-    for number, prestige in zip(held, s.world.branch.prestige.tolist(), strict=True):
-        whole += number * prestige
+    for number, standing in zip(held, prestige, strict=True):
+        whole += number * standing
         everybody += number
-    return np.append(s.world.branch.prestige, whole / everybody if everybody else 0.0)
+    return np.array([*prestige, whole / everybody if everybody else 0.0])
 
 
 def _carried_by_officers(s: Sight) -> float:
@@ -80,7 +82,7 @@ _COURT: Final = (
         "officials_in_post",
         "officials",
         "posts of the table that have a holder",
-        lambda s: s.court.organs[:, POSTS].astype(np.float64),
+        lambda s: s.court.by_organ[POSTS],
         "last",
     ),
     _fell("purges", "officials who fell by the leader's will, whatever the cause; a warning is no fall"),
@@ -115,27 +117,27 @@ _COURT: Final = (
         "faction_posts",
         "officials",
         "posts held by members of a faction",
-        lambda s: s.court.factions[:, POSTS].astype(np.float64),
+        lambda s: s.court.by_faction[POSTS],
         "last",
     ),
     _faction(
         "faction_top_posts",
         "officials",
         "posts of chiefs and deputies held by members of a faction",
-        lambda s: s.court.factions[:, TOP].astype(np.float64),
+        lambda s: s.court.by_faction[TOP],
         "last",
     ),
     _faction(
         "faction_loyalty",
         "share",
         "loyalty of a faction's members in post",
-        lambda s: s.court.mean(s.court.factions, LOYALTY),
+        lambda s: s.court.by_faction[LOYALTY],
     ),
     _faction(
         "faction_rent",
         "index",
         "what posts bring a faction's members, 1 for a director at rest",
-        lambda s: s.court.mean(s.court.factions, RENT),
+        lambda s: s.court.by_faction[RENT],
     ),
     _kept("plots", "plots", "plots against the leader under way", "plots_week", "mean"),
     _kept("coup_attempts", "attempts a week", "plots that struck", "coup_attempts_week"),

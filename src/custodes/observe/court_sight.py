@@ -54,7 +54,10 @@ def add_tenure(status, organ, rank, tenure):  # type: ignore[no-untyped-def]
 
 
 class CourtSight:
-    """The court of one week. C = 10 organs + 1 (last: all), F = factions + 1 (last: all)."""
+    """The court of one week. C = 10 organs + 1 (last: all), F = factions + 1 (last: all).
+
+    `by_organ` and `by_faction`: posts, top posts, mean loyalty, rent and hazard, (5, C) and (5, F).
+    """
 
     def __init__(self, world: World, week: int) -> None:
         self.world, self._week = world, week
@@ -73,15 +76,15 @@ class CourtSight:
             self.factions,
         )
 
-    @staticmethod
-    def mean(sums: I, what: int) -> F:
-        """Mean of a quantity over those in post, by row of `organs` or `factions`; 0 where nobody is."""
-        return sums[:, what] / (ONE * np.maximum(sums[:, POSTS], 1))
+        self.by_organ, self.by_faction = _values(self.organs), _values(self.factions)
 
     def mean_of(self, organs: tuple[int, ...], what: int) -> float:
         """Mean of a quantity over those in post in some organs together; 0 if there is nobody."""
-        held = sum(int(self.organs[o, POSTS]) for o in organs)
-        return sum(int(self.organs[o, what]) for o in organs) / ONE / held if held else 0.0
+        held = added = 0
+        for o in organs:
+            held += self.organs.item(o, POSTS)
+            added += self.organs.item(o, what)
+        return added / ONE / held if held else 0.0
 
     @cached_property
     def chief_tenure(self) -> F:
@@ -103,6 +106,13 @@ class CourtSight:
                     _count(out[name], record["organ"])
             _count(out["purges"], record["organ"])
         return out
+
+
+def _values(sums: I) -> F:
+    """What `add_up` added, a row each: posts and top posts, and means over those in post; 0 where nobody is."""
+    out = sums.T.astype(np.float64)
+    out[LOYALTY:] /= ONE * np.maximum(out[POSTS], 1.0)
+    return out
 
 
 def _count(by_organ: F, organ: str) -> None:

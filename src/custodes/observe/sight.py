@@ -4,26 +4,26 @@ from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from custodes.engine.settle import UP_CHAIN, UP_COUNTY, UP_LEADER
-from custodes.engine.sums import index
+from custodes.engine.sums import INDEX, index
 from custodes.errors import BrokenLaw
 from custodes.observe import adding
 from custodes.observe.court_sight import CourtSight
-from custodes.world.columns import B_STATE_SECURITY, N_ORGANS
+from custodes.world.columns import B_STATE_SECURITY, N_CLASSES, N_ORGANS
 from custodes.world.state import Places, World
 
 F = NDArray[np.float64]
 I = NDArray[np.int64]  # noqa: E741
 
-#: floats are added as whole multiples of 2**-BITS: exact, in any order, on any machine (agents x won: WON_BITS)
-BITS: Final = 32
-WON_BITS: Final = 16
-SCALE: Final = 2.0**BITS
-
 #: kinds of events that count in a series
 COUNTED: Final[dict[str, tuple[str, ...]]] = {"incidents": ("incident",), "refused_orders": ("refusal",)}
+#: sums with an entry for each collecting organ, in the order of their columns, and the first column
+BY_ORGAN: Final = tuple(n[:-2] for n in INDEX if n.endswith(".0") and f"{n[:-2]}.{N_ORGANS}" not in INDEX)
+_PART: Final = {name: i for i, name in enumerate(BY_ORGAN)}
+_SERVED: Final = index("class_served_members", 0)
+_FIRST: Final = INDEX[f"{BY_ORGAN[0]}.0"]
 
 
 class Measures(NamedTuple):
@@ -53,13 +53,10 @@ class Measures(NamedTuple):
         return self.to_chief + self.to_chain + self.to_leader
 
 
-def share(top: ArrayLike, bottom: ArrayLike) -> Any:
-    """top / bottom, and 0 where bottom is 0."""
-    t, b = np.asarray(top, np.float64), np.asarray(bottom, np.float64)
-    if t.shape != b.shape:
-        t, b = np.broadcast_arrays(t, b)
-    out = adding.share(t.ravel(), b.ravel())
-    return out.reshape(t.shape) if t.ndim else float(out[0])
+def share(top: F, bottom: F) -> F:
+    """top / bottom, two arrays of a shape, and 0 where bottom is 0."""
+    out: F = adding.share(top, bottom)
+    return out
 
 
 class Ground:
@@ -88,17 +85,25 @@ class Sight:
     ) -> None:
         self.world, self.measures = world, measures
         self._ground, self._log, self._week, self._arrays = ground, log, week, arrays
-        self.sums: I = adding.by_province(world.sums, ground.province, ground.size, world.k)  #: (L, N_SUMS), real
-        self._real: F = adding.real(self.sums)  #: (N_SUMS, L)
-        self.need = np.array([n if n > 0.0 else np.inf for n in measures.need])
+        self.real: F  #: (N_SUMS, L), real sums by name and place
+        self._by_organ: F  #: (names, L, M), those of `BY_ORGAN`
+        self.real, self._by_organ = adding.by_place(
+            world.sums, ground.province, ground.size, world.k, _FIRST, N_ORGANS, len(BY_ORGAN)
+        )
 
-    def v(self, name: str, part: int | None = None) -> F:
+    def v(self, name: str) -> F:
         """Real sums of `name` by place, (L,)."""
-        return self._real[index(name, part)]
+        return self.real[INDEX[name]]
 
     def o(self, name: str) -> F:
         """Real sums of `name` by place and organ, (L, M)."""
-        return adding.organs(self.sums, index(name, 0), N_ORGANS)
+        return self._by_organ[_PART[name]]
+
+    @cached_property
+    def served(self) -> F:
+        """Members of households that the ration plan serves, (L,)."""
+        served: F = np.add.reduce(self.real[_SERVED : _SERVED + N_CLASSES])
+        return served
 
     @cached_property
     def taken(self) -> F:
@@ -109,16 +114,20 @@ class Sight:
     def supporters(self) -> F:
         """Real adults with private support above zero, (L,)."""
         units, ground = self.world.units, self._ground
-        counties = adding.count_units(units.supporters, units.county, ground.counties)
-        return adding.by_province(counties, ground.province, ground.size, self.world.k)[:, 0].astype(np.float64)
+        found: F = adding.count_units(units.supporters, units.county, ground.province, ground.size, self.world.k)
+        return found
 
-    def places(self, x: NDArray[Any]) -> I:
-        """Whole numbers by organ and county (O, C), added up to (L, M)."""
-        return adding.whole_by_place(x, self._ground.province, self._ground.size)
+    @cached_property
+    def guards(self) -> F:
+        """What `adding.guards` adds up of agents and their choices, (N_GUARD_SUMS, L, M)."""
+        g, m, ground = self.world.guards, self.measures, self._ground
+        tables = g.staff, g.effort, g.morale, g.paid, g.perceived, g.threat_share, g.plea_share, g.capacity, g.punished
+        return self._known(adding.guards(*tables, m.need, m.type_shares, ground.province, ground.size))
 
-    def added(self, x: F, bits: int = BITS) -> F:
-        """Floats by organ and county (O, C), added up to (L, M)."""
-        return self._known(adding.added(x, self._ground.province, self._ground.size, 2.0**bits))
+    @property
+    def staff(self) -> F:
+        """Agents in post, (L, M)."""
+        return self.guards[adding.STAFF]
 
     def _known(self, sums: F) -> F:
         """Sums of floats; BrokenLaw when one of the floats was not finite."""
@@ -126,37 +135,16 @@ class Sight:
             raise BrokenLaw(f"week {self._week}: a state of the guards or counties is not a finite number")
         return sums
 
-    def _weighted(self, x: F, weight: F) -> F:
-        return self._known(adding.weighted(x, weight, self._ground.province, self._ground.size, SCALE))
-
-    @cached_property
-    def staff(self) -> F:
-        """Agents in post, (L, M)."""
-        return self.added(self.world.guards.staff)
-
-    def by_staff(self, x: F) -> F:
-        """Mean of (O, C) over agents, (L, M)."""
-        return self._weighted(x, self.world.guards.staff)
-
-    def chosen(self, name: str) -> F:
-        """Mean of a choice table (O, C) over planned visits, (L, M)."""
-        return self._weighted(getattr(self.world.guards, name), self._visits)
-
-    @cached_property
-    def _visits(self) -> F:
-        g = self.world.guards
-        return g.staff * g.effort
-
-    def perceived(self) -> F:
-        """Perceived punishment, mean over agent types, (O, C)."""
-        rho = self.world.guards.perceived
-        a, b, c = self.measures.type_shares
-        return a * rho[:, :, 0] + b * rho[:, :, 1] + c * rho[:, :, 2]
+    def anger_at(self, organ: int, usual: float) -> F:
+        """Anger over extortion that turns on a collecting organ, (L,), by its share of threats and its usual one."""
+        m, threats = self.measures, self.o("threats_met")
+        at: F = adding.against(self.v("anger_u16"), self.v("households"), threats, organ, usual, m.blamed, m.usual_most)
+        return at
 
     def by_population(self, x: F) -> F:
         """Mean of county values (C,) over people at the start, (L,)."""
         ground = self._ground
-        return self._known(adding.by_people(x, ground.population, ground.province, ground.size, SCALE))
+        return self._known(adding.by_people(x, ground.population, ground.province, ground.size))
 
     def before(self, name: str) -> Any:
         """Last week's value of a series; zeros in week 0."""

@@ -1,10 +1,11 @@
 """What truly happened, week by week: every named series, with its unit, its dimensions and how it adds up.
 
 A series is a function of one week's `Sight`, the world added up by province and nation. All counts are whole numbers;
-means of floats go through whole numbers too (`sight.BITS`), so that a series is the same to the bit on every machine.
+means of floats go through whole numbers too (`adding.SCALE`), so that a series is the same to the bit on every machine.
 Last index of the place axis: the nation. Last index of the organ axis: all organs. Series of the court: `court_series`.
 """
 
+import copy
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -12,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custodes import portable
-from custodes.errors import BrokenLaw
-from custodes.finite import finite
+from custodes.observe.adding import CAPACITY, EFFORT, MORALE, PAID, PAID_SHARE, PERCEIVED, PLEA, PUNISHED, THREAT
 from custodes.observe.court_series import COURT_SERIES
+from custodes.observe.ledger import Ledger
+from custodes.observe.plain import Column, Ratio
 from custodes.observe.series import Series, shape
-from custodes.observe.sight import WON_BITS, Ground, Measures, Sight, share
+from custodes.observe.sight import Ground, Measures, Sight, share
 from custodes.world.columns import ORGANS, STATE_SECURITY
 from custodes.world.state import Places, World
 
@@ -26,16 +28,18 @@ __all__ = ["SERIES", "Recorder", "Series", "shape"]
 
 def _count(name: str, meaning: str, unit: str = "persons", stock: bool = False, part: str = "") -> Series:
     """A plain real sum by province."""
-    column = part or name
-    return Series(name, unit, "province", meaning, "last" if stock else "sum", "sum", lambda s: s.v(column))
+    return Series(name, unit, "province", meaning, "last" if stock else "sum", "sum", Column(part or name))
 
 
 def _won(name: str, meaning: str, part: str = "") -> Series:
     return _count(name, meaning, "won a week", part=part)
 
 
-def _mean(name: str, meaning: str, top: str, bottom: str, scale: float = 65535.0, unit: str = "share") -> Series:
-    return Series(name, unit, "province", meaning, "mean", "mean", lambda s: share(s.v(top), scale * s.v(bottom)))
+def _mean(
+    name: str, meaning: str, top: str, bottom: str, scale: float = 65535.0, unit: str = "share", times: float = 1.0
+) -> Series:
+    """The ratio of two real sums by province."""
+    return Series(name, unit, "province", meaning, "mean", "mean", Ratio(top, bottom, scale, times))
 
 
 def _national(name: str, unit: str, meaning: str, compute: Callable[[Sight], float], over_time: str = "mean") -> Series:
@@ -50,8 +54,7 @@ def _of_organs(
 
 def _ration(s: Sight) -> F:
     """The plan, or what each served person got where the pool did not suffice; g/day."""
-    served = sum(s.v("class_served_members", c) for c in range(8))
-    return np.minimum(s.world.national.ration, share(s.v("ration_grams"), 7.0 * served))
+    return np.minimum(s.world.national.ration, share(s.v("ration_grams"), 7.0 * s.served))
 
 
 def _spending(s: Sight) -> F:
@@ -65,27 +68,23 @@ def _abroad(s: Sight) -> F:
 
 def _enforcement(s: Sight) -> F:
     e = s.world.organ.enforcement
-    return np.append(e, portable.mean(e, s.staff[-1, :-1]))
+    return np.array([*e.tolist(), portable.mean(e, s.staff[-1, :-1])])
 
 
 def _capacity(s: Sight) -> F:
     """Agents; all: state security and police, who hold the streets."""
-    c = s.added(s.world.guards.capacity)
+    c = s.guards[CAPACITY].copy()
     c[:, -1] = c[:, 0] + c[:, 1]
     return c
 
 
 def _anger_at_state_security(s: Sight) -> F:
     """As `mechanisms.blame` reckons it next week: the organ's share of threats against what it usually is in the nation."""
-    anger = share(s.v("anger_u16"), 65535.0 * s.v("households"))
-    threats, usual = s.o("threats_met"), s.world.memory.get("threats_usual.state_security", 0.0)
-    against = np.minimum(share(share(threats[:, STATE_SECURITY], threats[:, -1]), usual), s.measures.usual_most)
-    return anger * s.measures.blamed * np.where((threats[:, -1] > 0.0) & (usual > 0.0), against, 1.0)
+    return s.anger_at(STATE_SECURITY, s.world.memory.get("threats_usual.state_security", 0.0))
 
 
 def _income(s: Sight) -> F:
-    paid = s.added(s.world.guards.staff * s.world.guards.paid, WON_BITS)
-    return share(paid + s.o("take_home"), s.staff)
+    return share(s.guards[PAID] + s.o("take_home"), s.staff)
 
 
 _MEMBERS: Final = (
@@ -120,14 +119,14 @@ _MEMBERS: Final = (
         "national market price of rice before county spreads",
         lambda s: s.world.national.rice_price,
     ),
-    Series(
+    _mean(
         "staple_price_won",
-        "won/kg",
-        "province",
         "price paid for a kilogram of the grain people buy",
-        "mean",
-        "mean",
-        lambda s: 1000.0 * share(s.v("grain_cost"), s.v("bought_grams")),
+        "grain_cost",
+        "bought_grams",
+        1.0,
+        "won/kg",
+        1000.0,
     ),
     _national("won_per_dollar", "won/US$", "market exchange rate", lambda s: s.world.national.won_per_dollar),
     Series(
@@ -179,18 +178,16 @@ _GUARDS: Final = (
         "threat_share",
         "share",
         "share of approaches that are threats",
-        lambda s: s.chosen("threat_share"),
+        lambda s: s.guards[THREAT],
         "mean",
         "mean",
     ),
-    _of_organs(
-        "plea_share", "share", "share of approaches that are pleas", lambda s: s.chosen("plea_share"), "mean", "mean"
-    ),
+    _of_organs("plea_share", "share", "share of approaches that are pleas", lambda s: s.guards[PLEA], "mean", "mean"),
     _of_organs(
         "abstain_share",
         "share",
         "share of approaches that end without a demand",
-        lambda s: 1.0 - s.chosen("threat_share") - s.chosen("plea_share"),
+        lambda s: 1.0 - s.guards[THREAT] - s.guards[PLEA],
         "mean",
         "mean",
     ),
@@ -214,7 +211,7 @@ _GUARDS: Final = (
         "punished_guards",
         "agents a week",
         "agents punished for threats",
-        lambda s: s.places(s.world.guards.punished).astype(np.float64),
+        lambda s: s.guards[PUNISHED],
         "sum",
         "sum",
     ),
@@ -223,7 +220,7 @@ _GUARDS: Final = (
         "perceived_enforcement",
         "chance a threat",
         "punishment that agents expect for a threat",
-        lambda s: s.by_staff(s.perceived()),
+        lambda s: s.guards[PERCEIVED],
         "mean",
         "mean",
     ),
@@ -231,21 +228,19 @@ _GUARDS: Final = (
         "pay_paid_share",
         "share",
         "pay and kind received, as a share of what feeds a household",
-        lambda s: s.by_staff(s.world.guards.paid / s.need[:, None]),
+        lambda s: s.guards[PAID_SHARE],
         "mean",
         "mean",
     ),
     _of_organs(
         "guard_income_won", "won an agent-week", "pay, kind and own part of the takings", _income, "mean", "mean"
     ),
-    _of_organs(
-        "guard_morale", "share", "morale of agents", lambda s: s.by_staff(s.world.guards.morale), "mean", "mean"
-    ),
+    _of_organs("guard_morale", "share", "morale of agents", lambda s: s.guards[MORALE], "mean", "mean"),
     _of_organs(
         "guard_effort",
         "share",
         "share of working time spent collecting",
-        lambda s: s.by_staff(s.world.guards.effort),
+        lambda s: s.guards[EFFORT],
         "mean",
         "mean",
     ),
@@ -422,21 +417,25 @@ class Recorder:
         self.measures = measures or Measures()
         self.seen = 0  #: weeks observed
         sizes = len(places.provinces), len(ORGANS), len(places.court.factions)
-        self.arrays: dict[str, F] = {
-            name: np.full((weeks, *shape(s.dims, *sizes)), np.nan) for name, s in SERIES.items()
-        }
+        self._ledger = Ledger(list(SERIES.values()), weeks, sizes)
+
+    @property
+    def arrays(self) -> dict[str, F]:
+        """Series -> (weeks, *shape by dims)."""
+        return self._ledger.arrays
+
+    def copy(self) -> "Recorder":
+        """A recorder that goes on from the same weeks apart from this one."""
+        other = copy.copy(self)
+        other._ledger = self._ledger.copy()
+        return other
 
     def observe(self, world: World, week: Any) -> None:
         """Write this week's values of every series; `week` is the `engine.step.Week` (number and log)."""
         number = int(week.number)
         if number != self.seen:
             raise ValueError(f"week {number} observed after {self.seen} weeks")
-        sight = Sight(world, self._ground, self.measures, week.log, number, self.arrays)
-        for name, series in SERIES.items():
-            value = series.compute(sight)
-            if not finite(value):
-                raise BrokenLaw(f"week {number}: the series '{name}' is not a finite number")
-            self.arrays[name][number] = value
+        self._ledger.write(number, Sight(world, self._ground, self.measures, week.log, number, self.arrays))
         self.seen += 1
 
     def to_state(self) -> dict[str, NDArray[Any]]:
