@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,24 @@ def test_report_and_export_write_what_they_say(studied: tuple[Path, Done], tmp_p
     with (tmp_path / "tables" / "effects.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert {"plan", "measure", "unit", "difference", "low", "high"} <= set(rows[0])
+
+
+def test_an_answer_that_is_lost_is_computed_again_with_its_own_scenario_only(
+    studied: tuple[Path, Done], tmp_path: Path
+) -> None:
+    import custodes as cu
+    from custodes.errors import BadResults
+
+    folder, done = studied
+    lost = shutil.copytree(folder / "study", tmp_path / "study")
+    (lost / "comparison.json").unlink()
+    again = cu.study(lost).answer
+    assert again["effects"] == json.loads(done.out)["effects"]
+    (lost / "comparison.json").unlink(missing_ok=True)
+    with pytest.raises(BadResults, match="is not at hand .* with --resume"):
+        cu.study(lost, scenario="nowhere")
+    with pytest.raises(BadResults, match="runs of the scenario 'toyland' as it was then, and 'dprk/2017'"):
+        cu.study(lost, scenario="dprk/2017")
 
 
 def test_what_four_countries_cannot_say_is_refused(studied: tuple[Path, Done]) -> None:

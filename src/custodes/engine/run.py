@@ -27,7 +27,7 @@ Progress = Callable[[str, int, int], None]
 CHECKPOINT_SECONDS = 20.0  #: between checkpoints of a run that goes to a folder, at least
 CHECKPOINT_SHARE = 0.04  #: of a run's time that checkpoints may take: a whole country writes for seconds
 WEEKS_A_YEAR = 52
-SMALL_COUNTRY = 1_000_000  #: people; below that everybody is simulated unless told otherwise
+SAMPLE = "1/100"  #: unless told otherwise
 ROWS_FOR_THREADS = 100_000  #: smaller worlds run on one thread unless told otherwise
 
 
@@ -147,7 +147,7 @@ def _request(
     policies: tuple[Any, ...],
 ) -> Request:
     from custodes.scenario.load import load, load_policy
-    from custodes.world.sample import parse_sample
+    from custodes.world.sample import sample_of
 
     known = load(scenario) if isinstance(scenario, str | Path) else scenario
     if years is not None and weeks is not None:
@@ -157,9 +157,7 @@ def _request(
         raise BadInput(f"a run of {length} weeks is not possible: from 1 week to 100 years.")
     if not 0 <= int(seed) < 2**64:
         raise BadInput(f"the seed {seed} is not possible: a whole number from 0 to 2**64 - 1.")
-    if sample is None:
-        sample = "1/100" if known.people >= SMALL_COUNTRY else 1
-    k = parse_sample(sample, known.population, len(known.places))
+    k = sample_of(known, sample, SAMPLE)
     known = known.with_settings(list(settings))
     for policy in policies:
         known = known.with_policy(load_policy(policy) if isinstance(policy, str | Path) else policy)

@@ -44,7 +44,6 @@ TRAJECTORIES: Final = 10
 BASE: Final = 64
 YEARS: Final = 5
 SAMPLE: Final = "1/1000"
-SMALL_COUNTRY: Final = 1_000_000  #: people; below that everybody is simulated unless told otherwise
 MOST: Final = 100_000  #: trajectories or base points
 Progress = Callable[[str, int, int], None]
 
@@ -125,6 +124,7 @@ def sensitivity(
     """
     from custodes.experiment.ensemble import run_study
     from custodes.scenario.load import load
+    from custodes.world.sample import sample_of
 
     known = load(scenario) if isinstance(scenario, str | Path) else scenario
     if not str(out):
@@ -133,7 +133,7 @@ def sensitivity(
     found = known_measures(measures)
     doubts = unknowns(known, uncertain)
     groups = groups_in(doubts, each)
-    weeks, k = weeks or YEARS * 52, _k(known, sample)
+    weeks, k = weeks or YEARS * 52, sample_of(known, sample, SAMPLE)
 
     def run(design: Design, plans: Sequence[Plan], folder: Path) -> "Store":
         stage = folder.name.partition("-")[0]
@@ -185,13 +185,6 @@ def groups_in(doubts: Unknowns, each: bool = False) -> tuple[Group, ...]:
             "--uncertain: a posterior's unknowns hang together, and sensitivity moves them one by one: give prior or NAME=DIST."
         )
     return grouping.groups_of([a for a in doubts.axes if not is_fixed(a)], each)
-
-
-def _k(known: "Scenario", sample: str | None) -> int:
-    from custodes.world.sample import parse_sample
-
-    small = known.people < SMALL_COUNTRY
-    return parse_sample(sample or ("1" if small else SAMPLE), known.population, len(known.places))
 
 
 def _plans(known: "Scenario", name: str) -> tuple[Plan, ...]:

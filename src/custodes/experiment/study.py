@@ -148,31 +148,26 @@ def _asked(
 ) -> tuple["Scenario", Design]:
     """The scenario and the design of what was asked for; everything wrong with it is said here."""
     from custodes.scenario.load import load
-    from custodes.world.sample import parse_sample
+    from custodes.world.sample import sample_of
 
     known = load(scenario) if isinstance(scenario, str | Path) else scenario
     if until is not None and not 0.0 < until <= 0.5:
         raise BadInput(f"--until must lie above 0 and at most at 0.5, such as 0.02, and {until:g} does not.")
     _abouts(wanted)
     first = min(runs or MOST_COUNTRIES, target.first_size(lucks)) if until is not None else runs or COUNTRIES
-    small = known.people < SMALL_COUNTRY
-    k = parse_sample(sample or ("1" if small else SAMPLE), known.population, len(known.places))
     made = design(
         known,
         plans(known, policies, factorial),
         unknowns(known, uncertain),
         countries=first,
         weeks=weeks or YEARS * 52,
-        k=k,
+        k=sample_of(known, sample, SAMPLE),
         seed=seed,
         lucks=lucks,
         sampler=sampler,
         factors=factor_names(factorial),
     )
     return known, made
-
-
-SMALL_COUNTRY: Final = 1_000_000  #: people; below that everybody is simulated unless told otherwise
 
 
 def _of_size(known: "Scenario", d: Design, countries: int) -> Design:
@@ -279,5 +274,16 @@ def open_study(folder: Path | str, scenario: "Scenario | str | None" = None) -> 
             raise BadResults(f"'{kept}' is damaged; delete it, and the answer is computed again.") from None
     from custodes.scenario.load import load
 
-    known = load(store.design.scenario) if scenario is None or isinstance(scenario, str) else scenario
+    try:
+        known = load(scenario or store.design.scenario) if scenario is None or isinstance(scenario, str) else scenario
+    except BadInput as problem:
+        raise BadResults(
+            f"the answer of '{store.path}' is to be computed again from its runs, and its scenario '{store.design.scenario}' "
+            f"is not at hand ({problem}): repeat the command that made it with --resume, or give cu.study the scenario."
+        ) from None
+    if known.digest != store.design.scenario_digest:
+        raise BadResults(
+            f"'{store.path}' holds runs of the scenario '{store.design.scenario}' as it was then, and '{known.name}' as it is "
+            "now is not that: repeat the command that made it, with another --out."
+        )
     return Study(store, answer(store, known))

@@ -1,11 +1,28 @@
 """How large a sample is: `1/100`, `0.01` or 1 stand for one row for 100, 100 or 1 people."""
 
+from collections.abc import Sequence
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final, Protocol
 
 from custodes.errors import BadInput
 
 LARGEST: Final = 10_000_000  #: people a row
+SMALL_COUNTRY: Final = 1_000_000  #: people; below that everybody is simulated unless told otherwise
+
+
+class Populated(Protocol):
+    """What is needed of a scenario."""
+
+    @property
+    def people(self) -> int: ...
+
+    @property
+    def population(self) -> int: ...
+
+    @property
+    def places(self) -> Sequence[Any]: ...
+
+
 _HELP: Final = "write one over a whole number, such as 1/100, or 1 for everybody"
 
 
@@ -28,6 +45,13 @@ def parse_sample(sample: str | float | Fraction, people: int | None = None, coun
     if people is not None:
         check_sample(k, people, counties)
     return k
+
+
+def sample_of(known: Populated, sample: str | float | Fraction | None, otherwise: str) -> int:
+    """The number k of people that one row stands for; without a `sample` `otherwise`, and 1 in a small country."""
+    if sample is None:
+        sample = otherwise if known.people >= SMALL_COUNTRY else 1
+    return parse_sample(sample, known.population, len(known.places))
 
 
 def check_sample(k: int, people: int, counties: int) -> None:
