@@ -142,3 +142,13 @@ def column_total(sums, column):  # type: ignore[no-untyped-def]
     for row in range(sums.shape[0]):
         total += sums[row, column]
     return total
+
+
+@njit
+def column_totals(sums, first, columns):  # type: ignore[no-untyped-def]
+    """Sums of so many columns of whole numbers from `first` on."""
+    totals = np.zeros(columns, np.int64)
+    for row in range(sums.shape[0]):
+        for i in range(columns):
+            totals[i] += sums[row, first + i]
+    return totals

@@ -6,6 +6,7 @@ soldiers, the longest-serving conscripts, exchange places with young people of t
 person moves, while rows, posts and households stay (ours; service of ten years: t02).
 """
 
+from functools import lru_cache
 from itertools import repeat
 from typing import Any, Final, NamedTuple
 
@@ -17,6 +18,7 @@ from custodes.engine.step import Week
 from custodes.jit import njit
 from custodes.world.columns import FREE, OFFICER, SOLDIER, WOMAN
 from custodes.world.counting import week_number
+from custodes.world.same import Same
 from custodes.world.state import World
 
 READS = "persons households units places.counties memory"
@@ -45,9 +47,15 @@ class Params(NamedTuple):
 
 def prepare(world: World, week: Week, p: Any) -> dict[str, NDArray[np.float64]]:  # noqa: ARG001
     """Weekly death rates (woman, age) and birth rates of a woman (age), as fixed when the people were built."""
-    known = map(world.memory.get, _RATES, repeat(0.0))
-    rates = np.fromiter(known, np.float64, 3 * AGES).reshape(3, AGES)
+    rates = _rates(Same(world.memory))
     return {"death_rate": rates[:2], "birth_rate": rates[2]}
+
+
+@lru_cache(maxsize=4)
+def _rates(memory: Same) -> NDArray[np.float64]:
+    """Death rates of men and women and birth rates, (3, age); a country's never change."""
+    known = map(memory.thing.get, _RATES, repeat(0.0))
+    return np.fromiter(known, np.float64, 3 * AGES).reshape(3, AGES)
 
 
 def settle(world: World, week: Week, p: Any) -> None:

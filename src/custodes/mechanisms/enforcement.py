@@ -99,22 +99,23 @@ def _watch_the_usual(world: World, share: list[float]) -> None:
 
 def _receive_orders(world: World, week: Week, p: Params) -> None:
     organ = world.organ
+    levers, memory = week.levers, world.memory
     # beside the levers: orders that went out last week with the fall of a scapegoat
-    due = [[world.memory.pop(name, 0.0) for name in names] for names in _DUE]
-    np.maximum(organ.edict, week.levers.edict, out=organ.edict)
-    ordered = np.maximum(np.asarray(week.levers.rights_order, np.float64), due[0])
-    if not ordered.any():
+    due = [[memory.pop(name, 0.0) for name in names] for names in _DUE]
+    np.maximum(organ.edict, levers.edict, out=organ.edict)
+    if not (any(due[0]) or np.asarray(levers.rights_order).any()):
         return
-    purged = np.maximum(np.asarray(week.levers.chief_purged, np.float64), due[1])
+    ordered = np.maximum(np.asarray(levers.rights_order, np.float64), due[0])
+    purged = np.maximum(np.asarray(levers.chief_purged, np.float64), due[1])
     weight = np.minimum(1.0, ordered * organ.credibility * (1.0 + p.purge_bonus * np.minimum(1.0, purged)))
     for o in (ordered > 0.0).nonzero()[0]:
         if organ.order[o] == 0.0:
-            organ.threats_before[o] = world.memory[f"usual_threats.{ORGANS[o]}"]
+            organ.threats_before[o] = memory[f"usual_threats.{ORGANS[o]}"]
         organ.order[o] = weight[o]
         organ.enforcement[o] = max(organ.enforcement[o], weight[o])
         organ.reach[o] = 0.0
-        world.memory[f"peak.{ORGANS[o]}"] = float(organ.enforcement[o])
-        world.memory[f"faded.{ORGANS[o]}"] = 0.0
+        memory[f"peak.{ORGANS[o]}"] = float(organ.enforcement[o])
+        memory[f"faded.{ORGANS[o]}"] = 0.0
 
 
 def threats_by_type(world: World, p: Any) -> NDArray[np.int64]:

@@ -7,6 +7,7 @@ threat brings more and risks more than a plea. A detected infraction is settled 
 A refused demand has no consequence: the visit is spent.
 """
 
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -251,9 +252,15 @@ def prepare(world: World, week: Week, p: Any) -> dict[str, NDArray[Any]]:  # noq
         "visits_per_weight": _visits_per_weight(guards.staff, guards.effort, world.county.lost, weight, q.visits),
         "threat_share": guards.threat_share.copy(),
         "plea_share": guards.plea_share.copy(),
-        "finding_rate": np.repeat(np.array(q.finding)[:, None], counties, axis=1),
+        "finding_rate": _finding_rate(q.finding, counties),
         "tariff_won": np.array([q.tariff_dollars * world.national.won_per_dollar]),
     }
+
+
+@lru_cache(maxsize=16)
+def _finding_rate(finding: tuple[float, ...], counties: int) -> F:
+    """The same in every county, (O, C)."""
+    return np.repeat(np.array(finding)[:, None], counties, axis=1)
 
 
 @njit
@@ -276,15 +283,17 @@ def settle(world: World, week: Week, p: Any) -> None:  # noqa: ARG001 every step
     """Take an agent, before the part passed up, and the effort that it leaves to be made."""
     q: Params = p.extortion
     guards = world.guards
-    _settle_guards(collected(world), shortfall(guards.paid, q), guards.staff, guards.take, guards.effort, q)
+    lacking, rates = shortfall(guards.paid, q), (q.take_rate, q.effort_rate, q.effort_floor)
+    _settle_guards(collected(world), lacking, guards.staff, guards.take, guards.effort, q.need, rates)
 
 
 @njit
-def _settle_guards(won, lacking, staff, take, effort, p):  # type: ignore[no-untyped-def]
-    """The loop behind `settle`; all are (O, C), `take` and `effort` are moved."""
+def _settle_guards(won, lacking, staff, take, effort, need, rates):  # type: ignore[no-untyped-def]
+    """The loop behind `settle`; all but need (O,) and rates are (O, C), `take` and `effort` are moved."""
+    take_rate, effort_rate, effort_floor = rates
     for o in range(staff.shape[0]):
         for c in range(staff.shape[1]):
             posted = staff[o, c] > 0.0
-            take[o, c] = take[o, c] + p.take_rate * (won[o, c] / staff[o, c] - take[o, c]) if posted else 0.0
-            missing = lacking[o, c] - take[o, c] / p.need[o]
-            effort[o, c] = clip(effort[o, c] + p.effort_rate * missing, p.effort_floor, 1.0)
+            take[o, c] = take[o, c] + take_rate * (won[o, c] / staff[o, c] - take[o, c]) if posted else 0.0
+            missing = lacking[o, c] - take[o, c] / need[o]
+            effort[o, c] = clip(effort[o, c] + effort_rate * missing, effort_floor, 1.0)

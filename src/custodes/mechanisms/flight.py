@@ -127,6 +127,12 @@ def settle(world: World, week: Week, p: Any) -> None:
     """People move toward the real risk, as fast as they hear of attempts: of all of them where news is broadcast."""
     own: Params = p.flight
     news = min(max(float(week.levers.broadcast_news), 0.0), 1.0)
-    heard = world.county.risk_heard
-    heard += own.learning * (own.heard + (1.0 - own.heard) * news) * (real_risk(week.levers, own) - heard)
-    np.clip(heard, 0.0, 1.0, out=heard)
+    speed = own.learning * (own.heard + (1.0 - own.heard) * news)
+    _hear(world.county.risk_heard, real_risk(week.levers, own), speed)
+
+
+@njit
+def _hear(heard, real, speed):  # type: ignore[no-untyped-def]
+    """Move the risk heard of (C,) toward the real one."""
+    for c in range(heard.shape[0]):
+        heard[c] = clip(heard[c] + speed * (real - heard[c]), 0.0, 1.0)

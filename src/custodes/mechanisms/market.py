@@ -157,7 +157,12 @@ def reference_update(reference, smoothed, p):  # type: ignore[no-untyped-def]
 
 def booked_shares(p: Params) -> Shares:
     """The shares by which `engine.settle` divides spending and levies, in whole millionths."""
-    return Shares(*(round(1e6 * x) for x in (p.retail_margin, p.import_content, p.levy_kept)))
+    return _booked_shares(p.retail_margin, p.import_content, p.levy_kept)
+
+
+@lru_cache(maxsize=16)
+def _booked_shares(*shares: float) -> Shares:
+    return Shares(*(round(1e6 * share) for share in shares))
 
 
 def prepare(world: World, week: Week, p: Any) -> dict[str, NDArray[Any]]:

@@ -153,6 +153,7 @@ def coverage(p: Params) -> NDArray[np.float64]:
     )
 
 
+@lru_cache(maxsize=16)
 def priority_list(classes: tuple[int, ...]) -> tuple[int, ...]:
     """The leader's list without repeats and without farmers, who are never issued rations."""
     return tuple(dict.fromkeys(int(c) for c in classes if int(c) != FARMERS))

@@ -11,6 +11,7 @@ have had are a measure, not a flow: they were never paid.
 """
 
 import itertools
+import math
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -48,6 +49,9 @@ WRITES = "books.contraband books.contraband_stock books.till books.pocket memory
 QUARTER: Final = 13  #: weeks between two looks at who carries and how well checkpoints are manned
 STEPS: Final = 20.0  #: the state's capacity counts in twentieths, so that paths are found anew only when it matters
 BORDER: Final = PLACE_TYPES.index("border")
+_REMEMBERED: Final = tuple(
+    f"contraband_{name}_week" for name in ("made", "carried", "seized", "officers", "used", "abroad")
+)
 MOST_LOADS: Final = 4000  #: larger flows go in larger loads
 
 
@@ -286,7 +290,7 @@ def settle(world: World, week: Week, p: Any) -> None:
     chosen = plan(same, lost, world.memory["rings_staffed"], world.memory["rings_officers"], q)
     _move(world, week, chosen, q)
     goals = markets(same, q)
-    usual = 1000.0 * portable.total([kilos for _, kilos in producers])
+    usual = 1000.0 * math.fsum([kilos for _, kilos in producers])
     rates = (q.cover, q.price_power, q.elasticity, q.export_rate)
     used, gone, price = consume(*goals, usual, world.books.contraband_stock, *rates)
     world.books.contraband["used"] += used
@@ -301,7 +305,7 @@ def settle(world: World, week: Week, p: Any) -> None:
 def _look_round(world: World, week: Week, p: Any, lost: bytes) -> None:
     """Once a quarter, or when a county is lost or won back: how well checkpoints are manned, how many officers carry."""
     memory = world.memory
-    gone = float(sum(lost))
+    gone = float(len(lost) - lost.count(0))
     if week.number % QUARTER == 0 or "rings_staffed" not in memory or memory["rings_lost"] != gone:
         known = world.national.capacity_norm > 0.0
         staffed = national_agents_per_unit(world) / capacity_norm(world) if known else 1.0
@@ -345,7 +349,8 @@ def _move(world: World, week: Week, chosen: Plan, p: Params) -> None:
     carried = int(by_class.sum())
     fees = p.fee * chosen.checkpoints * carried / p.load * rate  # what lawful travellers would have paid
     _remember(world, made, carried, seized, int(by_class[OFFICER]), 0, 0, fees, won)
-    _tell(world, week, lost_to, p)
+    if seized >= p.large:
+        _tell(world, week, lost_to, p)
 
 
 @njit
@@ -369,15 +374,14 @@ def _remember(
     world: World, made: int, carried: int, seized: int, officers: int, used: int, abroad: int, fees: float, bribes: int
 ) -> None:
     values = (made, carried, seized, officers, used, abroad)
-    for name, grams in zip(("made", "carried", "seized", "officers", "used", "abroad"), values, strict=True):
-        world.memory[f"contraband_{name}_week"] = float(grams)
+    world.memory.update(zip(_REMEMBERED, map(float, values), strict=True))
     world.memory["fees_lost_won_week"] = float(int(fees))
     world.memory["road_bribes_won_week"] = float(bribes)
 
 
 def _tell(world: World, week: Week, lost_to: I, p: Params) -> None:
     """An event for each county on whose roads a large quantity was seized in a week."""
-    for c in np.flatnonzero(lost_to >= p.large):
+    for c in (lost_to >= p.large).nonzero()[0]:
         week.log.record(
             "seizure",
             week.number,

@@ -106,9 +106,17 @@ def _served(world: World) -> list[float]:
 
 def mean_bribe(world: World) -> F:
     """Won in bribes a household last week, (C,)."""
-    bribes = world.by_part("bribes", N_ORGANS)
-    each: F = (bribes[0] + bribes[1] + bribes[2]) / np.maximum(world.by_county("households"), 1)
+    each: F = _mean_bribe(world.by_part("bribes", N_ORGANS), world.by_county("households"))
     return each
+
+
+@njit
+def _mean_bribe(bribes, households):  # type: ignore[no-untyped-def]
+    """Bribes of all organs (O, C) over households (C,)."""
+    out = np.empty(households.shape[0])
+    for c in range(out.shape[0]):
+        out[c] = (bribes[0, c] + bribes[1, c] + bribes[2, c]) / max(households[c], 1)
+    return out
 
 
 # --- after the pass --------------------------------------------------------------------------------------------------

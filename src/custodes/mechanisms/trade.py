@@ -61,6 +61,7 @@ class Income(NamedTuple):
     organs: I  #: (10,)
     worth: F  #: (10,) the same with aid at its worth to organs
     direct: int  #: hidden income that goes straight to the leader's fund
+    whole: int  #: of organs and direct
 
 
 def settle(world: World, week: Week, p: Any) -> None:
@@ -100,7 +101,8 @@ def state_income(levers: Any, p: Any) -> Income:
     rest = 1.0
     for share in q.hidden_shares:
         rest -= share
-    return Income(cents, worth, int(max(0.0, rest) * hidden))
+    direct = int(max(0.0, rest) * hidden)
+    return Income(cents, worth, direct, sum(cents.tolist()) + direct)
 
 
 def open_accounts(world: World, income: Income, p: Params) -> None:
@@ -125,8 +127,10 @@ def receive(world: World, income: Income, p: Params) -> None:
     passed = passed_up(income, p)
     books.organ_trade += income.organs - passed
     withheld = int(world.memory.get("withheld_cents", 0.0))
-    books.cents["leader_fund_cents"] += int(passed.sum()) + income.direct + withheld
-    books.cents["abroad_cents"] -= int(income.organs.sum()) + income.direct + withheld
+    up = sum(passed.tolist())
+    books.cents["leader_fund_cents"] += up + income.direct + withheld
+    books.cents["abroad_cents"] -= income.whole + withheld
+    world.memory["passed_cents_week"] = float(up)
 
 
 # --- outlays and gifts -----------------------------------------------------------------------------------------------------
@@ -137,7 +141,7 @@ def spend_abroad(world: World, p: Params) -> None:
     books = world.books
     spent = np.floor(p.outlays * books.organ_trade).astype(np.int64)
     books.organ_trade -= spent
-    books.cents["abroad_cents"] += int(spent.sum())
+    books.cents["abroad_cents"] += sum(spent.tolist())
 
 
 def give(world: World, week: Week, p: Params) -> int:
@@ -162,7 +166,7 @@ def give(world: World, week: Week, p: Params) -> int:
 def _keep_norms(world: World, week: Week, income: Income, given: int) -> None:
     """Means of weeks -52 to -1 of what each organ earns, of gifts and of income; without a burn-in the first week's."""
     memory, norm = world.memory, world.branch.trade_norm
-    now = {"gifts": float(given), "income": float(int(income.organs.sum()) + income.direct)}
+    now = {"gifts": float(given), "income": float(income.whole)}
     if -52 <= week.number <= -1:
         weeks = memory["trade_weeks"] = memory.get("trade_weeks", 0.0) + 1.0
         norm += (income.worth - norm) / weeks
@@ -182,8 +186,8 @@ def _set_ratios(world: World, income: Income, given: int) -> None:
     if "trade_norm.gifts" not in memory:
         branch.trade_ratio[:] = memory["gifts_ratio"] = 1.0
         return
-    norm = branch.trade_norm
-    branch.trade_ratio[:] = np.where(norm > 0.0, income.worth / np.where(norm > 0.0, norm, 1.0), 1.0)
+    worth, norm = income.worth.tolist(), branch.trade_norm.tolist()
+    branch.trade_ratio[:] = [now / usual if usual > 0.0 else 1.0 for now, usual in zip(worth, norm, strict=True)]
     usual = memory["trade_norm.gifts"]
     memory["gifts_ratio"] = given / usual if usual > 0.0 else 1.0
 
@@ -193,7 +197,7 @@ def _withhold(world: World, income: Income, p: Params) -> None:
     if p.shield <= 0.0 or "trade_norm.income" not in world.memory:
         return
     usual = world.memory["trade_norm.income"]
-    lost = max(0.0, p.passed_up * (usual - float(int(income.organs.sum()) + income.direct)))
+    lost = max(0.0, p.passed_up * (usual - float(income.whole)))
     most = MOST_WITHHELD * world.national.dollar_supply
     world.memory["withheld_cents"] = float(int(min(p.shield * lost, most)))
 
@@ -208,8 +212,7 @@ def _report(world: World, week: Week, income: Income, p: Any) -> None:
     reserve are savings spent, and no income. `state_income_week` is all of it in won, hard currency at the market's rate.
     """
     memory, nation = world.memory, world.national
-    own = int(income.organs.sum()) + income.direct
-    passed = int(passed_up(income, p.trade).sum())
+    own = income.whole
     dues = memory.get("fees_won_week", 0.0) + memory.get("levies_won_week", 0.0) - _evaded(world)
     cents = own + nation.dollar_supply
     need = nation.dollar_demand + memory.get("trade_norm.income", float(own))
@@ -217,9 +220,9 @@ def _report(world: World, week: Week, income: Income, p: Any) -> None:
     memory["state_income_cents_week"] = cents
     memory["state_income_won_week"] = dues
     memory["state_income_week"] = dues + cents * nation.won_per_dollar / 100.0
-    memory["passed_cents_week"], memory["hidden_cents_week"] = float(passed), float(income.direct)
+    memory["hidden_cents_week"] = float(income.direct)
     memory["reserve_weeks"] = world.books.cents["reserve"] / need if need > 0.0 else MOST_WEEKS
-    memory.update(zip(_ORGAN_CENTS, income.organs.astype(np.float64).tolist(), strict=True))
+    memory.update(zip(_ORGAN_CENTS, map(float, income.organs.tolist()), strict=True))
 
 
 def _evaded(world: World) -> int:

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from custodes.engine.sums import N_SUMS, column_total, index
+from custodes.engine.sums import N_SUMS, column_total, column_totals, index
 from custodes.world.books import Books
 from custodes.world.columns import N_ORGANS, Households, Persons, Tiles, Units
 from custodes.world.court import Branch, Court, CourtPlan
@@ -157,8 +157,7 @@ class World:
 
     def totals(self, name: str, parts: int) -> list[int]:
         """Real national sums of the first `parts` organs or classes of last week's `name`."""
-        first = index(name, 0)
-        return [self.k * column_total(self.sums, i) for i in range(first, first + parts)]
+        return [self.k * rows for rows in column_totals(self.sums, index(name, 0), parts).tolist()]
 
 
 def empty_sums(counties: int) -> NDArray[np.int64]:
