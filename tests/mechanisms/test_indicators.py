@@ -18,6 +18,7 @@ import custodes as cu
 from custodes.actors.levers import LEVERS
 from custodes.engine.sums import index
 from custodes.mechanisms import extortion, indicators, rations
+from custodes.mechanisms.indicator_measures import measured
 from custodes.observe.events import EventLog
 from custodes.observe.explain import why
 from custodes.results.run import Run
@@ -109,7 +110,7 @@ def test_links_are_levers_and_indicators_that_come_before() -> None:
 def test_every_series_is_measured_and_named_once() -> None:
     world = two_provinces()
     names = indicators.series(world.places.provinces)
-    assert len(indicators.measured(world, P)) == len(names) == len({it.usual for it in names})
+    assert len(measured(world, P)) == len(names) == len({it.usual for it in names})
 
 
 def test_values_are_those_of_the_place() -> None:
@@ -118,7 +119,7 @@ def test_values_are_those_of_the_place() -> None:
     seen = dict(
         zip(
             [(it.kind, it.place, it.organ) for it in indicators.series((NORTH, SOUTH))],
-            indicators.measured(world, P),
+            measured(world, P),
             strict=True,
         )
     )

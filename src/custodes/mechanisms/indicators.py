@@ -12,6 +12,7 @@ Thresholds are ours, grade D. MODEL.md section 6, Causes.
 """
 
 from functools import cache, lru_cache
+from itertools import repeat
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -20,7 +21,8 @@ from numpy.typing import NDArray
 from custodes.actors.levers import DEFAULTS, LEVERS
 from custodes.engine.step import Week
 from custodes.jit import njit
-from custodes.world.columns import I16, ORGANS, POLICE, STATE_SECURITY, U16
+from custodes.mechanisms.indicator_measures import measured
+from custodes.world.columns import ORGANS, POLICE, STATE_SECURITY
 from custodes.world.state import World
 
 F = NDArray[np.float64]
@@ -176,67 +178,10 @@ def settle(world: World, week: Week, p: Any) -> None:
     learnt = _learnt(world, week, own)
     gaps = _follow(world, measured(world, p), learnt, own)
     if learnt >= own.learning and week.number >= 0:
-        for it, gap in zip(
-            series(world.places.provinces), gaps, strict=False
-        ):  # what organs take is judged with effort
-            if gap >= own.release or it.level in world.memory:
+        memory, release = world.memory, own.release
+        for it, gap in zip(series(world.places.provinces), gaps, strict=False):  # takings are judged with effort
+            if gap >= release or it.level in memory:
                 _judge(world, week, it, gap, p)
-
-
-# --- what is measured ----------------------------------------------------------------------------------------------------
-
-
-def measured(world: World, p: Any) -> F:
-    """This week's value of every series, in the order of `series`."""
-    nation = world.national
-    values = [nation.won_per_dollar, nation.rice_price, *_of_organs(world, p), *_of_places(world), *_taken(world)]
-    return np.array(values)
-
-
-def _of_organs(world: World, p: Any) -> list[float]:
-    """Pay and kind as a share of need, by organ; then effort, by organ: means over staff."""
-    guards = world.guards
-    whole = lambda x: np.floor(256.0 * x).sum(axis=1)  # noqa: E731 whole numbers: exact in any order
-    staff = np.maximum(whole(guards.staff), 1.0)
-    paid = whole(guards.staff * guards.paid) / staff / np.array(p.extortion.need)
-    effort = whole(256.0 * guards.staff * guards.effort) / 256.0 / staff
-    return [*paid.tolist(), *effort.tolist()]
-
-
-def _taken(world: World) -> list[float]:
-    """Bribes and settlements over household income, by organ."""
-    income = max(world.total("income"), 1)
-    return [(world.total("bribes", o) + world.total("settlements", o)) / income for o in range(len(ORGANS))]
-
-
-def _of_places(world: World) -> list[float]:
-    """By kind (`BY_PROVINCE`): the nation's value, then each province's."""
-    province, n = world.places.province, len(world.places.provinces)
-
-    def added(values: Any) -> F:
-        return _added(values, province, n)
-
-    households = np.maximum(added(world.by_county("households")), 1.0)
-    adults = np.maximum(added(world.by_county("adults")), 1.0)
-    agents = np.floor(256.0 * (world.guards.capacity[STATE_SECURITY] + world.guards.capacity[POLICE]))
-    values = {
-        "hunger": added(world.by_county("stress_u16")) / households / U16,
-        "hardship": added(world.by_county("income")) / households,
-        "anger_rises": added(world.by_county("anger_u16")) / households / U16,
-        "support_falls": added(world.by_county("support_i16")) / adults / I16,
-        "control_weakens": added(agents) / 256.0,
-    }
-    return [value for kind in BY_PROVINCE for value in values[kind].tolist()]
-
-
-@njit
-def _added(values, province, provinces):  # type: ignore[no-untyped-def]
-    """Sums over the nation and each province, (1 + P,), of whole numbers far below 2**53: exact in any order."""
-    out = np.zeros(1 + provinces)
-    for c in range(values.shape[0]):
-        out[0] += values[c]
-        out[1 + province[c]] += values[c]
-    return out
 
 
 # --- what is usual -------------------------------------------------------------------------------------------------------
@@ -253,24 +198,40 @@ def _learnt(world: World, week: Week, own: Params) -> float:
 def _follow(world: World, now: F, learnt: float, own: Params) -> list[float]:
     """Move recent and usual values; return how far beyond its threshold each series is (1: just there; the farther of an
     organ's effort and takings)."""
-    get, names = world.memory.get, _names(world.places.provinces)
-    sign, threshold, floor, plain = _thresholds(world.places.provinces, own)
-    recent = np.array([get(name, x) for name, x in zip(names.recent, now.tolist(), strict=True)])
-    recent += (now - recent) / own.recent
-    usual = np.array([get(name, x) for name, x in zip(names.usual, recent.tolist(), strict=True)])
-    luck = np.array([get(name, 0.0) for name in names.luck])
-    gaps = sign * (recent - usual) / (threshold * np.where(plain, 1.0, np.maximum(usual, floor)) + own.luck * luck)
+    memory, names, size = world.memory, _names(world.places.provinces), now.size
+    recent = np.fromiter(map(memory.get, names.recent, now.tolist()), np.float64, size)
+    usual = np.fromiter(map(memory.get, names.usual, repeat(np.nan)), np.float64, size)
+    luck = np.fromiter(map(memory.get, names.luck, repeat(0.0)), np.float64, size)
+    gaps, learning = np.empty(size), 0.0 < learnt <= own.learning
     step = own.usual if learnt > own.learning else learnt
+    _move(
+        now, recent, usual, luck, gaps, _thresholds(world.places.provinces, own), (own.recent, own.luck, step, learning)
+    )
     if step > 0.0:
-        usual += (recent - usual) / step
-        world.memory.update(zip(names.usual, usual.tolist(), strict=True))
-    if 0.0 < learnt <= own.learning:
-        luck += (np.abs(recent - usual) - luck) / learnt
-        world.memory.update(zip(names.luck, luck.tolist(), strict=True))
-    world.memory.update(zip(names.recent, recent.tolist(), strict=True))
+        memory.update(zip(names.usual, usual.tolist(), strict=True))
+    if learning:
+        memory.update(zip(names.luck, luck.tolist(), strict=True))
+    memory.update(zip(names.recent, recent.tolist(), strict=True))
     effort, taken = slice(names.effort, names.effort + len(ORGANS)), slice(-len(ORGANS), None)
     gaps[effort] = np.maximum(gaps[effort], gaps[taken])
     return gaps[: -len(ORGANS)].tolist()  # type: ignore[no-any-return]
+
+
+@njit
+def _move(now, recent, usual, luck, gaps, limits, rates):  # type: ignore[no-untyped-def]
+    """Recent, usual and, while it is learnt, luck of every series, moved in place; `usual` is NaN where it is not yet known."""
+    sign, threshold, floor, plain = limits
+    smoothing, lucky, step, learning = rates
+    for i in range(now.size):
+        recent[i] += (now[i] - recent[i]) / smoothing
+        if np.isnan(usual[i]):
+            usual[i] = recent[i]
+        scale = 1.0 if plain[i] else max(usual[i], floor[i])
+        gaps[i] = sign[i] * (recent[i] - usual[i]) / (threshold[i] * scale + lucky * luck[i])
+        if step > 0.0:
+            usual[i] += (recent[i] - usual[i]) / step
+        if learning:
+            luck[i] += (abs(recent[i] - usual[i]) - luck[i]) / step
 
 
 class Names(NamedTuple):
@@ -306,9 +267,8 @@ def _thresholds(provinces: tuple[str, ...], own: Params) -> tuple[F, F, F, NDArr
 def _watch_levers(world: World, week: Week, own: Params) -> None:
     """What each lever usually was: its value before the start, and then as slowly as everything; kept once it moves."""
     memory = world.memory
-    for name, organ in _watched():
-        now, key = _lever(week.levers, name, organ), _key("lever", name, "", ORGANS[organ] if organ >= 0 else "")
-        default = _lever(DEFAULTS, name, organ)
+    for name, organ, key, default in _watched():
+        now = _lever(week.levers, name, organ)
         if week.number < 0 and now != default:
             memory[key] = now
         elif week.number < 0:
@@ -319,10 +279,15 @@ def _watch_levers(world: World, week: Week, own: Params) -> None:
 
 
 @cache
-def _watched() -> tuple[tuple[str, int], ...]:
-    """Every lever that an indicator names with its side, and the organs of those that have them (else -1)."""
+def _watched() -> tuple[tuple[str, int, str, float], ...]:
+    """Every lever that an indicator names with its side, once an organ where organs have it (else -1): its name in memory
+    and what it is if nobody moves it."""
     names = sorted({lever[1:] for kind in KINDS.values() for lever in kind.levers if lever[0] in "+-"})
-    return tuple((n, o) for n in names for o in (range(len(ORGANS)) if LEVERS[n].per_organ else (-1,)))
+    return tuple(
+        (n, o, _key("lever", n, "", ORGANS[o] if o >= 0 else ""), _lever(DEFAULTS, n, o))
+        for n in names
+        for o in (range(len(ORGANS)) if LEVERS[n].per_organ else (-1,))
+    )
 
 
 def _lever(levers: Any, name: str, organ: int) -> float:
@@ -351,8 +316,7 @@ def _judge(world: World, week: Week, it: Series, gap: float, p: Any) -> None:
     memory[it.level] = gap
     if gap >= 1.0 and it.stands not in memory:
         memory[it.stands] = float(week.number)
-    spoken_for = it.place != NATION and _key("told", it.kind, NATION, "") in memory
-    if it.stands in memory and it.told not in memory and not spoken_for:
+    if it.stands in memory and it.told not in memory and not (it.place and _key("told", it.kind, NATION, "") in memory):
         memory[it.told] = float(week.number)
         now, usual = memory[it.recent], memory[it.usual]
         week.log.record(
