@@ -101,6 +101,12 @@ class LeverValues:
         for name, lever in LEVERS.items():
             setattr(self, name, _stored(lever, values.get(name)))
 
+    def __copy__(self) -> "LeverValues":
+        """The same values, to be changed apart; the arrays are shared, for they are read-only."""
+        other = object.__new__(LeverValues)
+        other.__dict__.update(self.__dict__)
+        return other
+
     def as_dict(self) -> dict[str, Any]:
         """Plain values by name: floats, lists of floats, class names."""
         out: dict[str, Any] = {}

@@ -63,7 +63,7 @@ NORM_WEEKS: Final = 52  #: the weeks before the start whose mean is the usual
 def facts(world: World, p: Any) -> dict[str, float]:
     """What the organs know, by name: national means and rates of last week, no error yet."""
     q, memory = p.leader, world.memory
-    rows = world.sums.sum(axis=0)
+    rows = np.add.reduce(world.sums).tolist()
     at = lambda name: float(rows[INDEX[name]])  # noqa: E731
     households, adults = max(at("households"), 1.0), max(at("adults"), 1.0)
     workers = max(at("workers_milli"), 1.0)
@@ -123,17 +123,20 @@ def hear(world: World, week: Week, p: Any, mine: dict[str, Any], sees: Mapping[s
     told = facts(world, p)
     _smooth(mine, told, q, world.k)
     luck = {o: draws.one_normal(world.seed, "leader_report", week.number, o) for o in ORGANS_REPORTING}
+    usual = {o: portable.exp_one(q.error * drawn) for o, drawn in luck.items()}
     for name, organ in REPORTERS.items():
         own = sees.get(name, _AS_USUAL)
-        error = q.error if own.error is None else own.error
         learning = q.learning if own.learning is None else own.learning
-        report = own.bias * told[name] * portable.exp_one(error * luck[organ])
+        factor = usual[organ] if own.error is None else portable.exp_one(own.error * luck[organ])
+        report = own.bias * told[name] * factor
         before = beliefs.get(name, report)
         beliefs[name] = before + learning * (report - before)
     _conclude(world, week, q, mine)
+    weeks = float(mine["weeks"])
     for name in (*REPORTED, "growth"):
-        span = min(q.mean_rights if name == "rights" else q.mean, float(mine["weeks"]))
-        means[name] = means.get(name, beliefs[name]) + (beliefs[name] - means.get(name, beliefs[name])) / span
+        span = min(q.mean_rights if name == "rights" else q.mean, weeks)
+        before = means.get(name, beliefs[name])
+        means[name] = before + (beliefs[name] - before) / span
     _price_mean(mine, q)
 
 
@@ -198,7 +201,7 @@ def by_organ(world: World) -> dict[str, list[float]]:
     """Blame, evidence against the chief, weeks since a culprit, failure, of each organ (10,)."""
     court, branch = world.court, world.branch
     against = np.zeros(N_COURT)
-    chiefs = np.flatnonzero((court.rank == CHIEF) & (court.status == IN_POST))
+    chiefs = ((court.rank == CHIEF) & (court.status == IN_POST)).nonzero()[0]
     np.maximum.at(against, court.organ[chiefs], court.evidence[chiefs])
     return {
         "blame": branch.blame.tolist(),
@@ -210,8 +213,8 @@ def by_organ(world: World) -> dict[str, list[float]]:
 
 def suspect(court: Court) -> int:
     """Row of the one whom the leader suspects most among chiefs and deputies; -1 if there is nobody."""
-    rows = np.flatnonzero((court.status == IN_POST) & (court.rank <= DEPUTY))
-    return int(rows[np.argmax(court.suspicion[rows])]) if len(rows) else -1
+    rows = ((court.status == IN_POST) & (court.rank <= DEPUTY)).nonzero()[0]
+    return int(rows[court.suspicion[rows].argmax()]) if rows.size else -1
 
 
 def idle(world: World, week: Week) -> list[int]:

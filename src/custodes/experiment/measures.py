@@ -122,13 +122,13 @@ def _last_year(values: Any) -> float:
     """Mean of the last 52 weeks that have a value."""
     some = np.asarray(values, np.float64)[-YEAR:]
     known = some[np.isfinite(some)]
-    return float(known.mean()) if known.size else float("nan")
+    return float(np.add.reduce(known)) / known.size if known.size else float("nan")
 
 
 def _yearly(values: Any) -> float:
     """A year's mean of a weekly flow over the whole run."""
     some = np.asarray(values, np.float64)
-    return float(np.nansum(some)) * YEAR / max(1, len(some))
+    return float(np.add.reduce(np.where(np.isnan(some), 0.0, some))) * YEAR / max(1, len(some))
 
 
 def _level(

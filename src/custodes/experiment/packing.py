@@ -11,6 +11,7 @@ import json
 import math
 import zlib
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from custodes.errors import BadResults
 from custodes.flags import did_you_mean, shown
 from custodes.observe.truth import SERIES
+from custodes.world.columns import COURT_ORGANS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -136,7 +138,8 @@ def to_parquet(table: "Table") -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    rows = pa.concat_tables([_weekly(table), _yearly(table)]).combine_chunks()
+    columns = {**_keys(table.weeks, table.provinces, table.organs, table.factions), **_values(table)}
+    rows = pa.table(columns)
     buffer = io.BytesIO()
     writer = pq.ParquetWriter(
         buffer,
@@ -163,37 +166,55 @@ KEYS: Final = (
 )  #: first week of the row, how many it spans, its part
 
 
-def _weekly(table: "Table") -> "pa.Table":
-    """A row a week: the nation, all organs, all factions."""
+@lru_cache(2)
+def _keys(weeks: int, provinces: tuple[str, ...], organs: tuple[str, ...], factions: tuple[str, ...]) -> dict[str, Any]:
+    """Which weeks and which part a row is of: the same in all runs of a study."""
     import pyarrow as pa
 
-    from custodes.results.table import ALL, NATIONAL
+    from custodes.results.table import ALL, NATIONAL, Layout
 
-    n = table.weeks
-    columns: dict[str, Any] = {"week": pa.array(np.arange(n, dtype=np.int32)), "weeks": pa.array(np.ones(n, np.int32))}
-    for name in KEYS[2:]:
-        word = NATIONAL if name == "province" else ALL
-        columns[name] = pa.DictionaryArray.from_arrays(np.zeros(n, np.int8), [word]).cast(pa.string())
-    columns |= {name: pa.array(table.national(name)) for name in table.arrays}
-    return pa.table(columns)
+    layout, firsts = Layout(len(provinces) + 1, len(organs) + 1, len(factions)), range(0, weeks, YEAR)
+    spans = [min(YEAR, weeks - first) for first in firsts]
+    columns = {
+        "week": pa.array([*range(weeks), *(first for first in firsts for _ in range(layout.rows))], pa.int32()),
+        "weeks": pa.array([*[1] * weeks, *(span for span in spans for _ in range(layout.rows))], pa.int32()),
+    }
+    parts = (
+        (layout.place, (NATIONAL, *provinces)),
+        (layout.organ, (ALL, *organs)),
+        (layout.court, (ALL, *COURT_ORGANS)),
+        (layout.faction, (ALL, *factions)),
+    )
+    for name, (codes, words) in zip(KEYS[2:], parts, strict=True):
+        of_year = [words[code] for code in codes.tolist()]
+        columns[name] = pa.array([words[0]] * weeks + of_year * len(spans), pa.string())
+    return columns
 
 
-def _yearly(table: "Table") -> "pa.Table":
-    """A row a year and part; the last year may be shorter."""
+def _values(table: "Table") -> dict[str, "pa.Array"]:
+    """Each series: a row a week of the nation, all organs, all factions; then a row a year and part, null where it has none.
+
+    The last year may be shorter.
+    """
     import pyarrow as pa
 
-    from custodes.results.table import Table
-
-    firsts = range(0, table.weeks, YEAR)
-    years = Table(table.start, table.provinces, table.organs, _by_year(table, firsts), table.factions)
-    rows = years.to_arrow().drop_columns(["date"])
-    number = rows.column("week").to_numpy()
-    spans = np.array([min(YEAR, table.weeks - w) for w in firsts], np.int32)
-    columns = {name: rows.column(name) for name in rows.column_names}
-    columns |= {"week": pa.array((YEAR * number).astype(np.int32)), "weeks": pa.array(spans[number])}
-    columns |= {name: rows.column(name).cast(pa.string()) for name in KEYS[2:]}
-    order = [*KEYS, *table.arrays]
-    return pa.table({name: columns[name] for name in order})
+    layout, firsts = table.layout, range(0, table.weeks, YEAR)
+    values = np.full((len(table.arrays), table.weeks + len(firsts) * layout.rows), np.nan)
+    rows = {dims: layout.rows_of(dims) for dims in {SERIES[name].dims for name in table.arrays}}
+    for line, (name, years) in zip(values, _by_year(table, firsts).items(), strict=True):
+        line[: table.weeks] = table.national(name)
+        parts = line[table.weeks :].reshape(len(firsts), layout.rows)
+        parts[:, rows[SERIES[name].dims]] = years.reshape(len(firsts), -1)
+    known = values == values  # a number of a week is never null
+    known[:, : table.weeks] = True
+    lacking = (known.shape[1] - np.count_nonzero(known, axis=1)).tolist()
+    bits = np.packbits(known, axis=1, bitorder="little")
+    return {
+        name: pa.Array.from_buffers(
+            pa.float64(), known.shape[1], [pa.py_buffer(bits[i]), pa.py_buffer(values[i])], lacking[i]
+        )
+        for i, name in enumerate(table.arrays)
+    }
 
 
 def _by_year(table: "Table", firsts: Sequence[int]) -> dict[str, F]:

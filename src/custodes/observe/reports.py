@@ -226,6 +226,8 @@ class Reporter:
 
     def _publish(self, world: World, week: Week, kept: dict[str, Any], q: Params) -> int:
         due = [r for r in kept["pending"] if r["published"] <= week.number]
+        if not due:
+            return 0
         kept["pending"] = [r for r in kept["pending"] if r["published"] > week.number]
         for row in due:
             row["published"] = week.number

@@ -2,6 +2,7 @@
 
 import json
 import platform
+from functools import cache
 from importlib import metadata
 from typing import Any, Final
 
@@ -67,6 +68,11 @@ def record(**known: Any) -> dict[str, Any]:
 
 def versions() -> dict[str, str]:
     """Versions of Python and of the libraries that numbers pass through."""
+    return dict(_versions())
+
+
+@cache
+def _versions() -> dict[str, str]:
     found = {"python": platform.python_version()}
     for name in _LIBRARIES:
         try:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from custodes.observe.series import NATIONAL_DIMS, Series, shape
+from custodes.observe.series import NATIONAL_DIMS, Dims, Series, shape
 from custodes.observe.truth import SERIES
 from custodes.world.columns import COURT_ORGANS, N_COURT
 
@@ -87,7 +87,7 @@ class Table:
         """The rows of the file, by week: province (nation first) by organ (all first), organs of the court, factions."""
         import pyarrow as pa
 
-        layout = self._layout()
+        layout = self.layout
         week = np.repeat(np.arange(self.weeks, dtype=np.int32), layout.rows)
         keys = {
             "province": (layout.place, [NATIONAL, *self.provinces]),
@@ -115,7 +115,9 @@ class Table:
         }
         return pa.Table.from_arrays(list(columns.values()), schema=pa.schema(fields, metadata=about))
 
-    def _layout(self) -> "Layout":
+    @property
+    def layout(self) -> "Layout":
+        """Where the cells of a week lie among its rows."""
         return Layout(len(self.provinces) + 1, len(self.organs) + 1, len(self.factions))
 
     @classmethod
@@ -176,8 +178,8 @@ class Layout:
     def faction(self) -> NDArray[np.int8]:
         return self._codes(self.block + N_COURT, np.arange(1, self.factions + 1, dtype=np.int8))
 
-    def cells(self, series: Series) -> NDArray[np.int64]:
-        """Rows of a series' cells, in the order of its array with the whole first."""
+    def cells(self, dims: Dims) -> NDArray[np.int64]:
+        """Rows of the cells of a series of a form, in the order of its array with the whole first."""
         block = np.arange(self.block).reshape(self.places, self.organs)
         whole, court = block[:1, 0], self.block + np.arange(N_COURT)
         found = {
@@ -188,17 +190,21 @@ class Layout:
             "court": np.append(whole, court),
             "faction": np.append(whole, self.block + N_COURT + np.arange(self.factions)),
         }
-        return found[series.dims]
+        return found[dims]
+
+    def rows_of(self, dims: Dims) -> NDArray[np.int64]:
+        """Rows of the cells of a series of a form, in the order of its array."""
+        return np.ravel(_whole_last(self.cells(dims)))
 
     def spread(self, array: F, series: Series) -> F:
         """A series (weeks, ...) over the rows of its weeks, (weeks, rows); NaN: null."""
         out = np.full((len(array), self.rows), np.nan)
-        out[:, self.cells(series).ravel()] = _whole_first(array, 1).reshape(len(array), -1)
+        out[:, self.cells(series.dims).ravel()] = _whole_first(array, 1).reshape(len(array), -1)
         return out
 
     def gather(self, rows: F, series: Series) -> F:
         """The inverse of `spread`."""
-        cells = self.cells(series)
+        cells = self.cells(series.dims)
         values = rows[:, cells.ravel()]
         if series.dims == "national":
             return values[:, 0].copy()
@@ -209,6 +215,11 @@ def _whole_first(array: F, step: int) -> F:
     """The last index of every axis but the first brought to the front (step 1), or back (step -1)."""
     axes = tuple(range(1, array.ndim))
     return np.roll(array, (step,) * len(axes), axis=axes) if axes else array
+
+
+def _whole_last(cells: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The first index of every axis moved to its end."""
+    return np.roll(cells, (-1,) * cells.ndim, axis=tuple(range(cells.ndim)))
 
 
 def _metadata(series: Series) -> dict[str, str]:
