@@ -148,17 +148,24 @@ def _along(x: Any, kind: type, shape: tuple[int, ...]) -> NDArray[Any]:
 def _binomials(u, n, p, out):  # type: ignore[no-untyped-def]
     """The binomial of each uniform."""
     for i in range(u.size):
-        out[i] = binomial_of(u[i], n[i], p[i])
+        out[i] = binomial_of(u[i], n[i], p[i], log_of_rest(p[i]))
 
 
 @njit
-def binomial_of(u, n, p):  # type: ignore[no-untyped-def]
-    """The binomial of one uniform: inverted where the mean is below 50, else the rounded normal."""
+def log_of_rest(p):  # type: ignore[no-untyped-def]
+    """Logarithm of the likelier of p and 1 - p."""
+    chance = min(max(p, 0.0), 1.0)
+    return portable.log_one(1.0 - min(chance, 1.0 - chance))
+
+
+@njit
+def binomial_of(u, n, p, log_rest):  # type: ignore[no-untyped-def]
+    """The binomial of one uniform: inverted where the mean is below 50, else the rounded normal; `log_of_rest` of p."""
     chance = min(max(p, 0.0), 1.0)
     small = min(chance, 1.0 - chance)
     mean = n * small
     if (mean < 50.0) & (n > 0):
-        k = _binomial_inversion(u, n, small)
+        k = _binomial_inversion(u, n, small, log_rest)
     else:
         near = mean + portable.normal_one(u + 2.0**-54) * math.sqrt(mean * (1.0 - small))
         k = np.int64(min(max(math.floor(near + 0.5), 0.0), np.float64(n)))
@@ -166,9 +173,9 @@ def binomial_of(u, n, p):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _binomial_inversion(u, n, p):  # type: ignore[no-untyped-def]
-    """Smallest k whose cumulative probability exceeds u."""
-    chance = portable.exp_one(n * portable.log_one(1.0 - p))
+def _binomial_inversion(u, n, p, log_rest):  # type: ignore[no-untyped-def]
+    """Smallest k whose cumulative probability exceeds u; `log_rest` is the logarithm of 1 - p."""
+    chance = portable.exp_one(n * log_rest)
     odds, below, k = p / (1.0 - p), chance, 0
     while (u >= below) & (k < n) & (p > 0.0):
         k += 1

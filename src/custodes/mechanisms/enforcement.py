@@ -150,7 +150,10 @@ def _punish(world: World, week: Week, true_risk: F, p: Any) -> None:
 @njit
 def _draw_punished(k0, k1, week, threats, true_risk, punished):  # type: ignore[no-untyped-def]
     """Fill `punished` (O, C) from threats (O, C, 3) at the risk (O, 3); an organ, county and type has its own draw."""
+    logs = np.empty(true_risk.shape)
     for o in range(threats.shape[0]):
+        for kind in range(AGENT_TYPES):
+            logs[o, kind] = draws.log_of_rest(true_risk[o, kind])
         for c in range(threats.shape[1]):
             punished[o, c] = 0
             for kind in range(AGENT_TYPES):
@@ -158,7 +161,7 @@ def _draw_punished(k0, k1, week, threats, true_risk, punished):  # type: ignore[
                 if n > 0:
                     entity = (o * threats.shape[1] + c) * AGENT_TYPES + kind
                     u = draws.two_uniforms(k0, k1, week, entity, 0)[0]
-                    punished[o, c] += draws.binomial_of(u, n, true_risk[o, kind])
+                    punished[o, c] += draws.binomial_of(u, n, true_risk[o, kind], logs[o, kind])
 
 
 def _believe(world: World, spread: F, true_risk: F, p: Params) -> None:
