@@ -118,11 +118,12 @@ def _guard_values(whole, visits):  # type: ignore[no-untyped-def]
         scale = 1.0 if i == PUNISHED else WON_SCALE if i == PAID else SCALE
         for place in range(whole.shape[1]):
             for o in range(whole.shape[2]):
-                value = np.float64(whole[i, place, o]) / scale
+                top = np.float64(whole[i, place, o]) / scale
                 if (i > STAFF) & (i < _MEANS):
                     weight = np.float64(visits[place, o] if i >= THREAT else whole[STAFF, place, o]) / SCALE
-                    value = 0.0 if weight == 0.0 else value / weight
-                out[i, place, o] = value
+                    out[i, place, o] = 0.0 if weight == 0.0 else top / weight
+                else:
+                    out[i, place, o] = top
     return out
 
 

@@ -1,7 +1,7 @@
 """Plain series: a real sum by province, or the ratio of two. A week's are worked out together, in a compiled loop each."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,8 @@ from custodes.observe.sight import Sight, share
 F = NDArray[np.float64]
 
 
-class Column(NamedTuple):
+@dataclass(frozen=True)
+class Column:
     """A sum."""
 
     name: str
@@ -24,7 +25,8 @@ class Column(NamedTuple):
         return s.v(self.name)
 
 
-class Ratio(NamedTuple):
+@dataclass(frozen=True)
+class Ratio:
     """times x top / (scale x bottom), and 0 where bottom is 0."""
 
     top: str
