@@ -166,7 +166,8 @@ def _conclude(world: World, week: Week, q: Any, mine: dict[str, Any]) -> None:
     beliefs, recent = mine["beliefs"], mine["recent"]
     pressure = min(1.0, float(week.levers.broadcast_content) * min(1.0, float(week.levers.broadcast_reach)))
     crowds = min(q.incidents_most, beliefs["incidents"] / (q.incidents_unit * len(world.places.counties)))
-    feared = q.fear_anger * beliefs["anger"] + q.fear_incidents * crowds + q.fear_outside * (q.outside_rest + pressure)
+    outside = q.fear_outside * (q.outside_rest + pressure)
+    feared = min(1.0, q.fear_anger * beliefs["anger"] + q.fear_incidents * crowds + outside)
     before = beliefs.get("unrest", feared)
     beliefs["unrest"] = before + q.fear_rate * (feared - before)
     _learn_norms(week, mine)
