@@ -31,8 +31,9 @@ PACKAGE = Path(custodes.__file__).parent
 
 #: files of a mechanism that are no step of their own
 HELPERS = {
-    "purge": ("fallout.py",),
-    "leader": ("../actors/sights.py",),
+    "purge": ("fallout.py", "fall_record.py"),
+    "extortion": ("../engine/household_pass.py",),
+    "leader": ("../actors/sights.py", "regime.py"),
     "careers": ("../world/officials.py",),
     "loyalty": ("../world/officials.py",),
     "incidents": ("obedience.py", "lost_counties.py"),
@@ -80,6 +81,7 @@ ARGUMENTS: dict[str, tuple[float, float]] = {
     "border_business": _SHARE,
     "handle_value": _SHARE,
     "visits_per_weight": (0.0, 1e9),
+    "expected_visits": (0.0, 3.0),
     "weight": (0.0, 1.03),
     "income": _WON,
     "money": _WON,

@@ -1,18 +1,16 @@
 """A small country of guards for tests: bare counties with staff, accounts and hand-made sums of last week, and no rows."""
 
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 from hypothesis import settings
-from ruamel.yaml import YAML
 
-import custodes
 from custodes.engine.step import Week
 from custodes.engine.sums import index
 from custodes.mechanisms import enforcement, extortion, morale, takings
 from custodes.scenario.court import DEFAULT_COURT
+from custodes.scenario.parameters import default_parameters
 from custodes.world.books import new_books
 from custodes.world.court import empty_court, new_branch
 from custodes.world.state import County, National, Organ, Places, World, empty_sums, new_guards
@@ -23,13 +21,8 @@ COUNTIES, K, STAFF = 4, 10, (2000.0, 8000.0, 24000.0)
 
 def defaults() -> SimpleNamespace:
     """The default parameters of the four groups."""
-    folder = Path(custodes.__file__).parent / "data" / "parameters"
-    groups: dict[str, Any] = {}
-    for name, module in GROUPS.items():
-        entries = YAML(typ="safe").load(folder / f"{name}.yaml")
-        parts = lambda v: tuple(map(float, v.values())) if isinstance(v, dict) else float(v)  # noqa: E731
-        groups[name] = module.Params(**{key: parts(entry["value"]) for key, entry in entries.items()})
-    return SimpleNamespace(**groups)
+    shipped = default_parameters()
+    return SimpleNamespace(**{name: module.Params(**shipped.group(name)) for name, module in GROUPS.items()})
 
 
 P = defaults()

@@ -318,6 +318,20 @@ def visit(organ, n, c, t, p, s):
 
 
 @njit_inlined
+def give_up(first, n, c, households, t, p, s):
+    """Illegal business that is left because guards keep coming: only where the theory of hit-and-run trade is chosen."""
+    e = p.extortion
+    if e.repeated_demands == extortion.HIT_AND_RUN:
+        illegality, w6, half = households.illegality[first : first + n], s.words[6], np.uint32(16)
+        for j in range(n):
+            weight, expected = s.flows[_WEIGHT, j] * (1.0 / _SCALE), 0.0
+            for organ in range(3):
+                expected += extortion.visit_probability(t.visits_per_weight[organ, c], weight, e)
+            left = max(0.0, illegality[j] - 65535.0 * extortion.given_up(expected, e))
+            illegality[j] = np.uint16(min(65535.0, left + (w6[j] >> half) * (1.0 / 65536.0)))
+
+
+@njit_inlined
 def change_dollars(first, n, households, t, p, s):
     """Households with much cash buy dollars from importers, those short of cash sell."""
     won_per_cent = t.won_per_cent[0]
@@ -457,6 +471,7 @@ def household_pass(c, u0, u1, persons, households, units, t, p, clock, scratch, 
     size_up(first, n, households, p, s)
     for organ in range(3):
         visit(organ, n, c, t, p, s)
+    give_up(first, n, c, households, t, p, s)
     change_dollars(first, n, households, t, p, s)
     conclude(first, n, c, households, t, p, s)
     store(first, n, households, clock, s)

@@ -31,6 +31,11 @@ WRITES = "guards.effort guards.take guards.threat_share guards.plea_share guards
 WEIGHT_UNIT: Final = 1.0 / 2.0**20  #: `sums.weight` counts in this unit
 FINDING_HANDLE: Final = 0.3  #: a household with less of a handle has nothing to be found
 
+IGNORED, HIT_AND_RUN = range(2)
+REPEATED_DEMANDS: Final = ("ignored", "hit_and_run")
+WEEKS_OF_QUARTER: Final = 13.0
+WEEKS_OF_MONTH: Final = 4.0
+
 
 class Params(NamedTuple):
     """Group `extortion`; tuples are by organ (state security, police, cadres) or agent type (area, office, rough)."""
@@ -76,6 +81,9 @@ class Params(NamedTuple):
     finding: tuple[float, float, float]  #: chance that a visit finds an infraction, per unit of handle, by organ
     tariff_dollars: float  #: US$ that undo the worst offence
     tariff_convexity: float  #: 0: price proportional to the handle; 1: to its cube
+    repeated_demands: float  #: index into REPEATED_DEMANDS: what expected demands do to illegal business
+    hit_and_run_visits: float  #: expected visits a quarter above which a household gives some up
+    hit_and_run_fall: float  #: illegality given up a month
 
 
 # --- one household ---------------------------------------------------------------------------------------------------
@@ -153,6 +161,17 @@ def tariff(handle_value, tariff_won, p):  # type: ignore[no-untyped-def]
 def finding_probability(handle_value, finding_rate):  # type: ignore[no-untyped-def]
     """Chance that a visit finds an infraction; nothing is found at a household with little of a handle."""
     return finding_rate * handle_value if handle_value > FINDING_HANDLE else 0.0
+
+
+@njit
+def given_up(expected_visits, p):  # type: ignore[no-untyped-def]
+    """Illegality that a household gives up in a week in which it expects so many visits, under hit-and-run trade.
+
+    Officials who cannot commit themselves to future demands drive those who pay to trade that leaves nothing to come back
+    for (Choi and Thum 2004). What has been given up lowers the handle and so the visits: it ends by itself.
+    """
+    pressed = WEEKS_OF_QUARTER * expected_visits > p.hit_and_run_visits
+    return p.hit_and_run_fall / WEEKS_OF_MONTH if pressed else 0.0
 
 
 # --- organs ----------------------------------------------------------------------------------------------------------

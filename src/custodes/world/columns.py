@@ -177,7 +177,9 @@ class Households(NamedTuple):
     market_share: NDArray[np.uint16]  #: share of labour in the market
     food_stress: NDArray[np.uint16]
     victim_memory: NDArray[np.uint16]
-    illegality: NDArray[np.uint16]  #: fixed disposition to illegal business
+    illegality: NDArray[
+        np.uint16
+    ]  #: disposition to illegal business; fixed, unless demands drive it down (`extortion.given_up`)
     skill: NDArray[np.uint16]  #: trading skill, 1/4096
     served_rank: NDArray[np.uint16]  #: served iff below coverage of the class: a change of coverage never reshuffles
     members: NDArray[np.uint8]  #: living, at home
