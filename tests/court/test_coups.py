@@ -206,7 +206,7 @@ def test_every_contact_of_every_plot_is_drawn_by_itself() -> None:
 
     with mock.patch.object(coups.draws, "one", one):
         for plot in range(2):
-            coups._least_loyal(world, mock.Mock(number=3), plot, chief_of(world, B_ARMY), p.coups)
+            coups._least_loyal(world, mock.Mock(number=3), plot, chief_of(world, B_ARMY), p)
     assert len(keys) == len(set(keys)) == 2 * 20 * 3
 
 

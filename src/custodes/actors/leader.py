@@ -30,6 +30,7 @@ class Params(NamedTuple):
     """Group `leader`."""
 
     mode: float  #: 0 scripted: only the timeline acts; 1 reactive: he answers what he sees
+    regime: float  #: index into mechanisms.regime.REGIMES
     error: float  #: sigma of the logarithm of a week's report
     learning: float  #: share of the distance to the report that his belief moves in a week
     mean: float  #: weeks of the long means
@@ -50,6 +51,9 @@ class Params(NamedTuple):
     severity: float  #: the highest severity of a threat
     worth_rate: float  #: how fast he learns what a tactic is worth
     worth_weeks: float  #: after how many weeks he looks at what it brought
+    party_consent: float  #: under a party, factor on purges by precaution
+    party_sight: float  #: on errors in judging loyalty
+    party_succession: float  #: on the excess of plots after a succession
 
 
 class Plan(NamedTuple):

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from custodes import draws, portable
 from custodes.engine.step import Week
 from custodes.jit import njit
-from custodes.mechanisms import careers, endings, purge
+from custodes.mechanisms import careers, endings, purge, regime
 from custodes.mechanisms.loyalty import unsettled
 from custodes.world.columns import B_GUARD, B_MILITARY_SECURITY, COUP, COURT_ORGANS, IN_POST, PRECAUTION
 from custodes.world.court import MOST_PLOTS, NO_PLOT
@@ -83,7 +83,7 @@ def starters(world: World, week: Week, p: Any) -> I8:
     """Rows of those who begin a plot this week; the hazard after a succession is higher."""
     q: Params = p.coups
     court = world.court
-    more = 1.0 + (p.succession.plots - 1.0) * unsettled(world)
+    more = 1.0 + (p.succession.plots - 1.0) * regime.heat(p) * unsettled(world)
     k0, k1 = draws.key_words(world.seed, "plot")
     able = (p.purge.able, p.purge.able_tenure, p.purge.able_alone)
     rows: I8 = _starters(
@@ -164,7 +164,7 @@ def _step(world: World, week: Week, plot: int, p: Any) -> None:
     if not len(members(world, plot)):
         _dissolve(world, plot)
         return
-    reported = _sound_out(world, week, plot, q)
+    reported = _sound_out(world, week, plot, p)
     rows = members(world, plot)
     branch.plots_joined[plot] = float(len(rows))
     chance = win_chance(world, rows, q)
@@ -221,9 +221,10 @@ def joins(loyalty: float, hazard: float, chance: float, p: Params) -> bool:
     return loyalty < p.joins + p.joins_chance * chance - p.joins_hazard * hazard / (hazard + p.hazard_half)
 
 
-def _sound_out(world: World, week: Week, plot: int, p: Params) -> bool:
+def _sound_out(world: World, week: Week, plot: int, p: Any) -> bool:
     """A member may ask somebody, who joins, stays out, or reports; True for a report."""
-    if _one(world, week, "plot_contact", plot, _SOUND) >= p.sounding:
+    q: Params = p.coups
+    if _one(world, week, "plot_contact", plot, _SOUND) >= q.sounding:
         return False
     court = world.court
     rows = members(world, plot)
@@ -232,24 +233,25 @@ def _sound_out(world: World, week: Week, plot: int, p: Params) -> bool:
     if asked < 0:
         return False
     loyalty, hazard = float(court.loyalty[asked]), float(court.hazard[asked])
-    if joins(loyalty, hazard, win_chance(world, rows, p), p):
+    if joins(loyalty, hazard, win_chance(world, rows, q), q):
         court.plot[asked] = plot
         return False
-    return _one(world, week, "plot_contact", plot, _REPORT) < p.reports * loyalty
+    return _one(world, week, "plot_contact", plot, _REPORT) < q.reports * loyalty
 
 
-def _least_loyal(world: World, week: Week, plot: int, asking: int, p: Params) -> int:
+def _least_loyal(world: World, week: Week, plot: int, asking: int, p: Any) -> int:
     """Row of the contact who looks least loyal, or -1 if there is nobody to ask."""
+    q: Params = p.coups
     court = world.court
-    best, lowest = -1, np.inf
-    for contact in range(int(p.contacts)):
+    best, lowest, looks = -1, np.inf, q.looks * regime.sight(p)
+    for contact in range(int(q.contacts)):
         entity = contact * MOST_PLOTS + plot
-        own = _one(world, week, "plot_contact", entity, 10) < p.own_organ
+        own = _one(world, week, "plot_contact", entity, 10) < q.own_organ
         luck = _one(world, week, "plot_contact", entity, 11)
         row = int(_by_force(court.status, court.organ, court.plot, court.force, int(court.organ[asking]), own, luck))
         if row < 0:
             continue
-        error = p.looks * draws.one_normal(world.seed, "plot_contact", week.number, entity, 12)
+        error = looks * draws.one_normal(world.seed, "plot_contact", week.number, entity, 12)
         if court.loyalty[row] + error < lowest:
             best, lowest = row, float(court.loyalty[row]) + error
     return best

@@ -19,6 +19,7 @@ from custodes.draws import two_uniforms
 from custodes.engine.step import Deed, Week
 from custodes.jit import njit
 from custodes.mechanisms import blame, careers, fall_record, fallout, fates
+from custodes.mechanisms.regime import consent
 from custodes.portable import clip
 from custodes.world.columns import (
     CHIEF,
@@ -132,7 +133,7 @@ def intensities(world: World, p: Any, row: int = -1) -> Intensities:
     by_organ = _by_organ(
         organs, edict_of(world), _rates(q), p.blame.pause, reactive(world), (q.opened, q.scapegoat_blame)
     )
-    by_rank, numbers = (q.scapegoat_rank, q.corruption_rank, q.failure_rank), _numbers(q, doubled)
+    by_rank, numbers = (q.scapegoat_rank, q.corruption_rank, q.failure_rank), _numbers(q, doubled, consent(p))
     posts = (court.status, court.organ, court.rank, court.power, court.force)
     people = (court.tenure, court.has_patron, court.wealth, court.suspicion, court.evidence, court.since_denounced)
     return Intensities(*_intensities(posts, people, by_organ, by_rank, numbers, row))
@@ -153,12 +154,12 @@ def _rates(q: Params) -> tuple[float, float, float]:
 
 
 @lru_cache(maxsize=16)
-def _numbers(q: Params, doubled: bool) -> tuple[float, ...]:
-    """What the loop over officials needs of the parameters."""
+def _numbers(q: Params, doubled: bool, agreed: float) -> tuple[float, ...]:
+    """What the loop over officials needs of the parameters; `agreed`: share of precautions that the regime lets pass."""
     weights = weights_of(q)
     return (
         weights[RIVALRY] * q.rivalry,
-        weights[PRECAUTION] * q.precaution * (q.precaution_after_coup if doubled else 1.0),
+        weights[PRECAUTION] * q.precaution * (q.precaution_after_coup if doubled else 1.0) * agreed,
         q.precaution_suspicion,
         q.precaution_force,
         omega_of(q),

@@ -16,6 +16,7 @@ from custodes.draws import two_uniforms
 from custodes.engine.step import Week
 from custodes.jit import njit
 from custodes.mechanisms import careers
+from custodes.mechanisms.regime import sight
 from custodes.portable import clip, normal_one
 from custodes.world.columns import (
     B_ARMY,
@@ -104,7 +105,7 @@ def settle(world: World, week: Week, p: Any) -> None:
         court.harmed_by,
         overlap,
         np.array(q.denounces),
-        np.array([q.rate, q.evidence, q.noise, 1.0 - q.evidence_fade, q.grudge]),
+        np.array([q.rate, q.evidence, q.noise * sight(p), 1.0 - q.evidence_fade, q.grudge]),
         k0,
         k1,
         week.number & 0xFFFFFFFF,
