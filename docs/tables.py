@@ -71,6 +71,22 @@ def parameters() -> str:
     )
 
 
+def rival_theories() -> str:
+    """The switches that a study draws."""
+    from custodes.experiment.unknowns import RIVAL_THEORIES
+    from custodes.scenario.parameters import default_parameters
+
+    known = default_parameters()
+    head = ("switch", "choices, the default first", "meaning", "source")
+    return table(
+        head,
+        (
+            (f"`{p.name}`", ", ".join(sorted(p.choices, key=lambda c: c != p.chosen)), p.meaning, p.source)
+            for p in (known[name] for name in RIVAL_THEORIES)
+        ),
+    )
+
+
 def series() -> str:
     """All series of a run."""
     from custodes.observe.truth import SERIES
@@ -156,6 +172,7 @@ def _written() -> set[str]:
 TABLES: dict[str, Callable[[], str]] = {
     "levers": levers,
     "parameters": parameters,
+    "rival_theories": rival_theories,
     "series": series,
     "measures": measures,
     "events": events,

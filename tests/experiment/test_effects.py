@@ -129,6 +129,15 @@ def test_effects_differ_by_mechanism_where_they_do() -> None:
         assert r["split"]["mechanism"] > 0.3
 
 
+def test_every_switch_has_its_choices_in_the_table_of_theories() -> None:
+    rng = np.random.default_rng(8)
+    switches = {name: np.array(["no", "yes"])[rng.integers(0, 2, 100)][ka.points()] for name in ("a.b", "c.d", "e.f")}
+    rows = ef.effects(ka.panel_of(levels(rng, 0.0)[:, :, :3], switches), ka.measures(3), "p1", "baseline")
+    told = [(m["switch"], m["choice"]) for m in rows[0]["by_mechanism"]]
+    assert told == [(name, choice) for name in switches for choice in ("no", "yes")]
+    assert all(sum(m["n"] for m in r["by_mechanism"]) == 3 * r["n"] for r in rows)
+
+
 def frame(plans: int = 2, countries: int = 6) -> pd.DataFrame:
     rows = [
         {

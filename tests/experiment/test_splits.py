@@ -34,6 +34,15 @@ def test_a_mechanism_that_does_nothing_has_next_to_nothing() -> None:
     assert (s.low[1] == 0.0).mean() > 0.9
 
 
+def test_several_switches_share_the_mechanisms_part_and_idle_ones_add_nothing() -> None:
+    """One of four switches has a fifth of the variance: chance in the other three is taken off in full."""
+    rng = np.random.default_rng(9)
+    d, theory = planted(rng, **PLANTED)
+    idle = {f"idle{i}": np.repeat(rng.integers(0, 3, ka.POINTS), ka.LUCKS).astype(str) for i in range(3)}
+    s = split(d, ka.points(), {"purge.theory": theory, **idle})
+    assert s.shares[1].mean() == pytest.approx(PLANTED["mechanism"], abs=0.02)
+
+
 def test_luck_alone_is_luck() -> None:
     d, theory = planted(np.random.default_rng(3), 0.0, 0.0, 1.0)
     s = split(d, ka.points(), {"purge.theory": theory})

@@ -12,7 +12,7 @@ import pytest
 from custodes.errors import BadInput
 from custodes.experiment.design import sample
 from custodes.experiment.distributions import quantile
-from custodes.experiment.unknowns import Composition, Unknown, Unknowns, axes_of, unknowns
+from custodes.experiment.unknowns import RIVAL_THEORIES, Composition, Unknown, Unknowns, axes_of, unknowns
 from custodes.scenario.load import Scenario, load
 from custodes.scenario.parameters import bounds
 
@@ -66,11 +66,11 @@ def test_choices_have_equal_weights_unless_given(toyland: Scenario) -> None:
 # --- axes of the shipped parameters -----------------------------------------------------------------------------------
 
 
-def test_the_prior_has_every_doubt_and_one_rival_theory(toyland: Scenario) -> None:
+def test_the_prior_has_every_doubt_and_the_rival_theories(toyland: Scenario) -> None:
     known = unknowns(toyland)
-    assert [a.name for a in known.axes if a.kind == "mechanism"] == ["purge.theory"]
+    assert [a.name for a in known.axes if a.kind == "mechanism"] == list(RIVAL_THEORIES)
     assert "leader.mode" not in {a.name for a in known.axes}
-    doubtful = {p.name for p in toyland.parameters if p.prior != {"fixed": True}} | {"purge.theory"}
+    doubtful = {p.name for p in toyland.parameters if p.prior != {"fixed": True}} | {*RIVAL_THEORIES}
     parts = {p.name for p in toyland.parameters if any(a.name.startswith(f"{p.name}.") for a in known.axes)}
     assert {a.name for a in known.axes if a.name in toyland.parameters} | parts == doubtful
 
@@ -134,7 +134,8 @@ def test_every_country_of_the_prior_can_be_loaded(name: str) -> None:
     known = unknowns(scenario)
     for values in known.points(sample("latin", COUNTRIES, known.dimensions, 1)):
         changed = scenario.parameters.with_values(known.settings(values))
-        assert changed["purge.theory"].chosen == values["purge.theory"]
+        for switch in RIVAL_THEORIES:
+            assert changed[switch].chosen == values[switch]
 
 
 def test_what_is_set_is_what_the_scenario_then_has(toyland: Scenario) -> None:
@@ -143,7 +144,7 @@ def test_what_is_set_is_what_the_scenario_then_has(toyland: Scenario) -> None:
     given = known.settings(values)
     settled = toyland.with_settings([f"{n}={v if isinstance(v, str) else repr(v)}" for n, v in given.items()])
     for name, value in given.items():
-        if name != "purge.theory":
+        if name not in RIVAL_THEORIES:
             assert settled.parameters.value(name) == value, name
 
 

@@ -1,6 +1,6 @@
 """Unknowns in groups, and points of the unit cube as values of the unknowns.
 
-A country has some 240 unknowns, far more than can be told apart; those of one mechanism form a group, in which all move together
+A country has some 390 unknowns, far more than can be told apart; those of one mechanism form a group, in which all move together
 (Campolongo, Cariboni and Saltelli 2007). A choice between rival theories is a group of its own. So is luck: points that are to
 be compared share it, points that are not have luck of their own, and what luck does is told beside what the unknowns do.
 """

@@ -1,8 +1,8 @@
 """Where the doubt about one country's difference comes from: parameters, mechanism or luck.
 
 One-way random effects of points met with several lucks (Searle, Casella and McCulloch 1992, chapter 3): within points luck
-varies alone; between points parameters and mechanism do. The mechanism's part is what the choices of the switches explain of
-the latter as main effects, freed of what chance would give (as omega squared, Hays 1963); parameters have the rest, with what
+varies alone; between points parameters and mechanism do. The mechanism's part is what the choices of all switches explain
+of the latter as main effects, freed of what chance would give (as omega squared, Hays 1963); parameters have the rest, with what
 parameters and switches do only together. Parts below nothing are set to nothing. Intervals: bootstrap of points, 95 %.
 """
 
@@ -97,7 +97,7 @@ class _Sums:
             each = (n - (w @ self.size**2)[:, None] / n) / (points - 1.0)
             between = (whole / (points - 1.0) - luck) / each
             switch = sum((self._switch(c, w, whole, points, n, times) for c in self.choices), np.zeros_like(luck))
-        return luck, np.maximum(between, 0.0), switch
+        return luck, np.maximum(between, 0.0), np.maximum(switch, 0.0)
 
     def _switch(self, choices: NDArray[Any], w: F, whole: F, points: F, n: F, times: int) -> F:
         explained, kinds = -((w @ self.sum) ** 2) / n, np.zeros_like(points)
@@ -107,7 +107,7 @@ class _Sums:
             explained = explained + np.where(size > 0, (of @ self.sum) ** 2 / np.maximum(size, 1.0), 0.0)
             kinds = kinds + (size > 0)
         chance = (whole - explained) / np.maximum(points - kinds, 1.0)
-        return np.maximum((explained - times * (kinds - 1.0) * chance) / n, 0.0)
+        return (explained - times * (kinds - 1.0) * chance) / n
 
 
 def _shares(parts: tuple[F, F, F]) -> tuple[F, F]:

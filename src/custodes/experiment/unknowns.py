@@ -24,7 +24,7 @@ __all__ = ["Composition", "Setting", "Unknown", "Unknowns", "axes_of", "unknowns
 F = NDArray[np.float64]
 
 #: Switches whose choices are rival theories of the same thing, rather than ways to use the model.
-RIVAL_THEORIES: Final = ("purge.theory",)
+RIVAL_THEORIES: Final = ("extortion.repeated_demands", "leader.regime", "purge.theory")
 USER: Final = "the user"
 DIGITS: Final = 8  #: of a drawn value
 
