@@ -63,7 +63,15 @@ def parameters() -> str:
         + table(
             head,
             (
-                (f"`{x['name']}`", x["value"], x["unit"], _prior(x["prior"]), x["source"], x["grade"], x["meaning"])
+                (
+                    f"`{x['name']}`",
+                    x["chosen"] or x["value"],
+                    x["unit"],
+                    _prior(x["prior"]),
+                    x["source"],
+                    x["grade"],
+                    x["meaning"],
+                )
                 for x in rows
             ),
         )

@@ -15,6 +15,9 @@ from custodes.present.figure import CONFIG
 from custodes.present.happenings import main_events, marks, numbered, told
 from custodes.results import files
 from custodes.results.run import Run
+from custodes.scenario.parameters import default_parameters
+
+NAMED = {"leader.regime": "party", "purge.theory": "mixed", "leader.party_consent": "0.5"}
 
 
 class Tags(html.parser.HTMLParser):
@@ -55,6 +58,14 @@ def test_nothing_is_fetched(text: str, tags: Tags) -> None:
     assert "http:" not in head
     assert "https:" not in head
     assert not re.search(r"@import|url\(", head)
+
+
+def test_a_switch_shows_what_was_chosen_and_a_number_its_value() -> None:
+    run = fake.run(weeks=130)
+    run.record["parameters"] = default_parameters().with_values({"leader.regime": "party"}).table()
+    page = report.html([run])
+    cell = {name: page[page.index(f">{name}<") :].partition('<td class="n">')[2].partition("<")[0] for name in NAMED}
+    assert cell == NAMED
 
 
 def test_specifications_name_no_address(one: list[Run]) -> None:
