@@ -168,7 +168,7 @@ def given_up(expected_visits, p):  # type: ignore[no-untyped-def]
     """Illegality that a household gives up in a week in which it expects so many visits, under hit-and-run trade.
 
     Officials who cannot commit themselves to future demands drive those who pay to trade that leaves nothing to come back
-    for (Choi and Thum 2004). What has been given up lowers the handle and so the visits: it ends by itself.
+    for (Choi and Thum 2004). It ends when a smaller handle has brought the visits under the bound, and is never undone.
     """
     pressed = WEEKS_OF_QUARTER * expected_visits > p.hit_and_run_visits
     return p.hit_and_run_fall / WEEKS_OF_MONTH if pressed else 0.0
