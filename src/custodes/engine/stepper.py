@@ -137,7 +137,9 @@ class Stepper:
 
 _WHOLE = {"need_grams", "ration_grams", "plot_grams", "remittance_cents"}
 #: The tables as the people pass wants them, contiguous and of one dimension at least: name and type.
-_KINDS = tuple((name, np.int64 if name in _WHOLE else np.float64) for name in Tables._fields)
+_KINDS: tuple[tuple[str, Any], ...] = tuple(
+    (name, np.int64 if name in _WHOLE else np.float64) for name in Tables._fields
+)
 
 
 @lru_cache(8192)
