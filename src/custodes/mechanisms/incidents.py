@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from custodes import draws, portable
 from custodes.engine.step import Week
+from custodes.engine.sums import index
 from custodes.engine.tables import F
 from custodes.jit import njit
 from custodes.mechanisms import indicators, lost_counties
@@ -45,6 +46,7 @@ CAUSES: Final = {
     "refusal": 13,
     "lost": 13,
 }
+_ANGER: Final = (index("anger_u16"), index("households"))  #: columns of the sums by county
 
 
 class Params(NamedTuple):
@@ -149,16 +151,34 @@ def cascade(
 
 def spark_rate(anger: F, shock: F, lost_near: Any, p: Params) -> F:
     """Sparks a county-week."""
-    stirred = np.where(lost_near, p.spread_spark, 1.0)
-    return np.asarray(p.spark * (1.0 + p.anger_weight * anger * anger) * (1.0 + shock) * stirred)
+    near = np.asarray(lost_near) | np.zeros(len(anger), bool)
+    return np.asarray(_spark_rates(anger, shock, near, _spark_numbers(p)))
+
+
+@njit
+def _spark_rates(anger, shock, near, p):  # type: ignore[no-untyped-def]
+    out = np.empty(anger.shape[0])
+    for c in range(anger.shape[0]):
+        out[c] = _spark_rate(anger[c], shock[c], near[c], p)
+    return out
+
+
+def _spark_numbers(p: Params) -> tuple[float, float, float]:
+    return p.spark, p.anger_weight, p.spread_spark
+
+
+@njit
+def _spark_rate(anger, shock, near, p):  # type: ignore[no-untyped-def]
+    """Sparks a week in one county."""
+    spark, anger_weight, spread_spark = p
+    return spark * (1.0 + anger_weight * anger * anger) * (1.0 + shock) * (spread_spark if near else 1.0)
 
 
 def settle(world: World, week: Week, p: Any) -> None:
     """One week of sparks, crowds, orders, refusals, lost counties and, rarely, the contest for the whole."""
     own: Params = p.incidents
     _forget(world, own)
-    _measure_anger(world)
-    _add_shocks(world, week, own)
+    _feel(world, week, own)
     here = ground(world) if world.county.lost.any() else None
     if here is not None:
         for c, crowd, organ, back in lost_counties.retake(world, week, here, own):
@@ -173,21 +193,18 @@ def settle(world: World, week: Week, p: Any) -> None:
 
 
 def _forget(world: World, own: Params) -> None:
-    """Shocks and news fade; the arrests of earlier crowds go on until all are made."""
+    """Those who were beaten come out again; the arrests of earlier crowds go on until all are made."""
     memory, counties = world.memory, len(world.places.counties)
-    for c, name in enumerate(_of_counties("arrest_share", counties)):
-        if name in memory:
-            left = memory[f"arrests_due.{c}"] - memory.pop(name) * _suspects(world, c)
-            memory[f"arrests_due.{c}"] = max(left, 0.0)
-            _plan_arrests(world, c, own)
-    for name in _of_counties("spent", counties):
-        if name in memory:
-            memory[name] *= 1.0 - 1.0 / own.rest_weeks
-            if memory[name] < 0.001:
-                del memory[name]
+    for name in list(filter(memory.__contains__, _of_counties("arrest_share", counties))):
+        c = int(name.rpartition(".")[2])
+        left = memory[f"arrests_due.{c}"] - memory.pop(name) * _suspects(world, c)
+        memory[f"arrests_due.{c}"] = max(left, 0.0)
+        _plan_arrests(world, c, own)
+    for name in list(filter(memory.__contains__, _of_counties("spent", counties))):
+        memory[name] *= 1.0 - 1.0 / own.rest_weeks
+        if memory[name] < 0.001:
+            del memory[name]
     memory["incidents_week"] = memory["refusals_week"] = 0.0
-    world.county.shock *= 1.0 - own.shock_fade
-    np.maximum(world.county.refusal_news - 1.0, 0.0, out=world.county.refusal_news)
 
 
 @cache
@@ -211,29 +228,54 @@ def _plan_arrests(world: World, c: int, own: Params) -> None:
     world.memory[f"arrest_share.{c}"] = min(due / suspects, own.arrest_cap)
 
 
-def _measure_anger(world: World) -> None:
-    households = np.maximum(world.by_county("households"), 1)
-    world.county.anger[:] = world.by_county("anger_u16") / households / U16
-
-
-def _add_shocks(world: World, week: Week, own: Params) -> None:
+def _feel(world: World, week: Week, own: Params) -> None:
+    """Shocks and news fade, this week's are added, and anger is measured."""
     doubled = world.memory.get("price_doubled_week")
     fresh = doubled is not None and doubled != world.memory.get("price_shock_week")
     if doubled is not None and fresh:
         world.memory["price_shock_week"] = doubled
-    world.county.shock += (
+    fresh_shock = (
         own.market_closure * float(week.levers.market_closure)
         + own.currency_reform * float(week.levers.currency_reform)
         + (own.price_doubling if fresh else 0.0)
     )
+    county = world.county
+    _move(county.anger, county.shock, county.refusal_news, world.sums, _ANGER, 1.0 - own.shock_fade, fresh_shock)
+
+
+@njit
+def _move(anger, shock, news, sums, columns, kept, fresh):  # type: ignore[no-untyped-def]
+    """Anger over extortion from its sums by county (the country's k falls out), shock and weeks of news, all in place."""
+    of_anger, of_households = columns
+    for c in range(anger.shape[0]):
+        anger[c] = sums[c, of_anger] / max(sums[c, of_households], 1) / U16
+        shock[c] = shock[c] * kept + fresh
+        news[c] = max(news[c] - 1.0, 0.0)
 
 
 def _sparks(world: World, week: Week, near: NDArray[np.bool_], own: Params) -> NDArray[np.int64]:
     """Counties with a spark this week (one at most: the rate is far below one)."""
-    shock = world.county.shock + own.refusal_near * (world.county.refusal_news > 0)
-    chance = 1.0 - portable.exp(-spark_rate(world.county.anger, shock, near, own))
-    luck = draws.uniform(world.seed, "spark", week.number, np.arange(len(chance)))
-    return np.flatnonzero((luck < chance) & (world.county.lost == 0))
+    county, key = world.county, draws.key_words(world.seed, "spark")
+    felt = (county.anger, county.shock, county.refusal_news)
+    rows: NDArray[np.int64] = _struck(
+        felt, near, county.lost, own.refusal_near, _spark_numbers(own), *key, week.number & 0xFFFFFFFF
+    )
+    return rows
+
+
+@njit
+def _struck(felt, near, lost, refusal_near, numbers, k0, k1, week):  # type: ignore[no-untyped-def]
+    """The counties in the state's hands where this week's luck is below the chance of a spark."""
+    anger, shock, news = felt
+    out = np.empty(anger.shape[0], np.int64)
+    found = 0
+    for c in range(anger.shape[0]):
+        rate = _spark_rate(anger[c], shock[c] + refusal_near * (news[c] > 0.0), near[c], numbers)
+        luck, _ = draws.two_uniforms(k0, k1, week, c, 0)
+        if luck < 1.0 - portable.exp_one(-rate) and lost[c] == 0:
+            out[found] = c
+            found += 1
+    return out[:found]
 
 
 def _incident(world: World, week: Week, here: Ground, c: int, p: Any) -> None:

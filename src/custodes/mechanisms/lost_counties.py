@@ -26,7 +26,7 @@ def stir(world: World, own: Any) -> NDArray[np.bool_]:
     if not world.county.lost.any():
         world.county.heat[:] = 0.0
         return near
-    for lost in np.flatnonzero(world.county.lost):
+    for lost in world.county.lost.nonzero()[0].tolist():
         near[list(world.places.neighbours[lost][: int(own.spread_counties)])] = True
     everywhere = min(own.national_heat_cap, own.national_heat * lost_share(world))
     world.county.heat[:] = everywhere + np.where(near, own.spread_heat, 0.0)
