@@ -7,22 +7,24 @@ with sabotage and with a currency reform that goes wrong, and is forgotten. EQUA
 
 from typing import Any, Final, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from custodes import draws, portable
 from custodes.actors.levers import court_indices
 from custodes.engine.step import Week
 from custodes.world.columns import B_CABINET, COLLECTORS, COURT_ORGANS, N_COURT, N_ORGANS, ORGANS, U16
+from custodes.world.court import NEVER
 from custodes.world.state import World
-
-F = NDArray[np.float64]
 
 READS = "sums.anger_u16 sums.households sums.threats_met sums.adults sums.rights_u16 levers.currency_reform places.court memory"
 WRITES = "branch.scandal branch.blame branch.failure branch.since_scapegoat branch.scapegoat_open memory"
 
 #: Which collecting organ's threats a court organ answers for; -1: none.
 COLLECTS: Final = tuple(next((o for o, of in enumerate(COLLECTORS) if b in of), -1) for b in range(N_COURT))
+#: The court organs that answer for guards, as (organ, its guards, name in memory of the anger that is reported).
+ANSWERING: Final = tuple((b, o, f"anger_reported.{COURT_ORGANS[b]}") for b, o in enumerate(COLLECTS) if o >= 0)
+ORDERS: Final = tuple(
+    (organ, f"order_week.{organ}") for organ in COURT_ORGANS
+)  #: names in memory of the last order's week
+_USUAL: Final = tuple(f"threats_usual.{organ}" for organ in ORGANS)
 
 
 class Params(NamedTuple):
@@ -51,31 +53,32 @@ def settle(world: World, week: Week, p: Any) -> None:
     branch.scandal *= 1.0 - q.scandal_fade
     _break_scandals(world, week, q)
     reported = _reported(world, week, q)
-    branch.blame[:] = np.maximum(0.0, reported + branch.scandal)
+    branch.blame[:] = [
+        max(0.0, heard + scandal) for heard, scandal in zip(reported, branch.scandal.tolist(), strict=True)
+    ]
     branch.failure += q.failure_fade * (q.failure_rest - branch.failure)
     if week.levers.currency_reform > 0.0:
         blamed = branch.failure[B_CABINET] + q.failure_reform * week.levers.currency_reform
         branch.failure[B_CABINET] = min(1.0, blamed)
-    branch.since_scapegoat[:] = np.minimum(branch.since_scapegoat + 1, 9999)
-    branch.scapegoat_open[:] = np.maximum(branch.scapegoat_open - 1, 0)
+    branch.since_scapegoat[:] = [min(weeks + 1, NEVER) for weeks in branch.since_scapegoat.tolist()]
+    branch.scapegoat_open[:] = [max(weeks - 1, 0) for weeks in branch.scapegoat_open.tolist()]
     _hear_orders(world, week, q)
 
 
-def anger_at(world: World, q: Params) -> F:
-    """Anger at each organ (10,): the nation's, by the organ's share of threats against what its share usually is.
+def anger_at(world: World, q: Params) -> list[float]:
+    """Anger at each of the ten organs: the nation's, by the organ's share of threats against what its share usually is.
 
     EQUATIONS.md divides by a third; but cadres are twelve times as many as the agents of state security and make two
     thirds of all threats in any year, so that only a change of the share says who behaves worse than people are used to.
     """
     households = world.total("households")
-    out = np.zeros(N_COURT)
+    out = [0.0] * N_COURT
     if not households:
         return out
     anger = world.total("anger_u16") / (float(U16) * households)
     against_usual = _threats_against_usual(world, q)
-    for b, o in enumerate(COLLECTS):
-        if o >= 0:
-            out[b] = anger * q.anger[b] * against_usual[o]
+    for b, o, _ in ANSWERING:
+        out[b] = anger * q.anger[b] * against_usual[o]
     return out
 
 
@@ -90,10 +93,10 @@ def _threats_against_usual(world: World, q: Params) -> list[float]:
     if not every:
         return [1.0] * N_ORGANS
     weeks = memory["threats_weeks"] = min(memory.get("threats_weeks", 0.0) + 1.0, q.usual_weeks)
-    for o, name in enumerate(ORGANS):
+    for o, name in enumerate(_USUAL):
         share = threats[o] / every
-        usual = memory.get(f"threats_usual.{name}", share)
-        memory[f"threats_usual.{name}"] = usual + (share - usual) / weeks
+        usual = memory.get(name, share)
+        memory[name] = usual + (share - usual) / weeks
         out.append(min(share / usual, q.usual_most) if usual > 0.0 else 1.0)
     return out
 
@@ -104,24 +107,23 @@ def mean_rights(world: World) -> float:
     return world.total("rights_u16") / (float(U16) * adults) if adults else 0.0
 
 
-def _reported(world: World, week: Week, q: Params) -> F:
+def _reported(world: World, week: Week, q: Params) -> list[float]:
     """The leader's picture of the anger at each organ: last week's moved towards a report with one error for all."""
     error = q.report_error * draws.one_normal(world.seed, "blame_report", week.number, 0)
-    heard = anger_at(world, q) * float(portable.exp_one(error))
-    out = np.zeros(N_COURT)
-    for b, o in enumerate(COLLECTS):
-        if o >= 0:
-            key = f"anger_reported.{COURT_ORGANS[b]}"
-            before = world.memory.get(key, float(heard[b]))
-            out[b] = world.memory[key] = before + q.report_rate * (float(heard[b]) - before)
+    factor, memory = float(portable.exp_one(error)), world.memory
+    anger, out = anger_at(world, q), [0.0] * N_COURT
+    for b, _, name in ANSWERING:
+        heard = anger[b] * factor
+        before = memory.get(name, heard)
+        out[b] = memory[name] = before + q.report_rate * (heard - before)
     return out
 
 
 def _break_scandals(world: World, week: Week, q: Params) -> None:
     """Scandals of the organs that people meet: their number and size are drawn."""
     chance = q.scandals * (1.0 + q.scandal_rights * mean_rights(world)) / 52.0
-    for b, o in enumerate(COLLECTS):
-        if o < 0 or draws.one(world.seed, "scandal", week.number, b) >= chance:
+    for b, _, _ in ANSWERING:
+        if draws.one(world.seed, "scandal", week.number, b) >= chance:
             continue
         size = -q.scandal_size * float(portable.log(1.0 - draws.one(world.seed, "scandal", week.number, b, 1)))
         world.branch.scandal[b] += size
@@ -152,12 +154,12 @@ def note_order(world: World, week: Week, b: int, q: Params) -> None:
     """An order has gone to a court organ: the search for a culprit opens, unless one was found within the pause."""
     if world.branch.since_scapegoat[b] >= q.pause:
         world.branch.scapegoat_open[b] = int(q.opening)
-    world.memory[f"order_week.{COURT_ORGANS[b]}"] = float(week.number)
+    world.memory[ORDERS[b][1]] = float(week.number)
 
 
 def ordered_lately(world: World, week: Week, b: int, q: Params) -> bool:
     """Whether an order went to the organ within the weeks of the search."""
-    at = world.memory.get(f"order_week.{COURT_ORGANS[b]}")
+    at = world.memory.get(ORDERS[b][1])
     return at is not None and week.number - at <= q.opening
 
 

@@ -80,11 +80,11 @@ def settle(world: World, week: Week, p: Any) -> None:
     court = world.court
     posts = world.places.court.posts
     moving = pass_week(world, week, p)
-    rotate(world, week, np.flatnonzero(moving))
+    rotate(world, week, moving)
     for deed in week.deeds:
         if deed.lever == "reshuffle":
             _reshuffle(world, week, int(deed.value), deed.event)
-    for row in np.flatnonzero(court.status[:posts] == VACANT_POST).tolist():
+    for row in (court.status[:posts] == VACANT_POST).nonzero()[0].tolist():
         if court.weeks_away[row] > 0:
             court.weeks_away[row] -= 1
         else:
@@ -107,24 +107,22 @@ def _take_seats(world: World, week: Week, p: Any) -> None:
 # --- time, patrons, rotation ---------------------------------------------------------------------------------------------
 
 
-def pass_week(world: World, week: Week, p: Any) -> NDArray[np.bool_]:
-    """A week more in office for all; patrons are counted; returns who is to be moved, shape (posts,)."""
+def pass_week(world: World, week: Week, p: Any) -> I8:
+    """A week more in office for all; patrons are counted; returns the rows of those who are to be moved."""
     court, plan = world.court, world.places.court
-    place = np.full(_last_person(world) + 1, -1, np.int32)
     rates = _rotation(plan.force, p.careers.rotation, week.number % MONTH == 0)
-    moving = np.zeros(plan.posts, np.bool_)
     keys = (*draws.key_words(world.seed, "rotation"), *draws.key_words(world.seed, "patron"))
-    _pass(
+    rows: I8 = _pass(
         (court.organ, court.rank, court.status, court.abroad, court.person),
         (court.tenure, court.patron, court.has_patron, court.since_patron),
         rates,
-        place,
-        moving,
+        plan.posts,
+        _last_person(world),
         keys,
         week.number & 0xFFFFFFFF,
         (p.careers.own_patron, p.careers.patron_wait, p.careers.patron_rate),
     )
-    return moving
+    return rows
 
 
 @cache
@@ -141,12 +139,14 @@ def _rotation(force: tuple[float, ...], rotation: tuple[float, ...], directors: 
 
 
 @njit
-def _pass(fixed, moved, rates, place, moving, keys, week, p):  # type: ignore[no-untyped-def]
-    """Tenure, patrons and rotation's draws in one loop; `place` is scratch: the row of each person in post."""
+def _pass(fixed, moved, rates, posts, last_person, keys, week, p):  # type: ignore[no-untyped-def]
+    """Tenure, patrons and rotation's draws in one loop; returns the rows that are to be moved."""
     organ, rank, status, abroad, person = fixed
     tenure, patron, has_patron, since_patron = moved
     own_patron, patron_wait, patron_rate = p
-    posts = moving.shape[0]
+    place = np.full(last_person + 1, -1, np.int32)  # the row of each person in post
+    moving = np.empty(posts, np.int64)
+    found = 0
     for i in range(posts):
         if status[i] == IN_POST:
             place[person[i]] = i
@@ -156,7 +156,9 @@ def _pass(fixed, moved, rates, place, moving, keys, week, p):  # type: ignore[no
         tenure[i] += 1
         if abroad[i] == 0 and rates[organ[i], rank[i]] > 0.0:
             u, _ = draws.two_uniforms(keys[0], keys[1], week, i, 0)
-            moving[i] = u < rates[organ[i], rank[i]]
+            if u < rates[organ[i], rank[i]]:
+                moving[found] = i
+                found += 1
         if rank[i] == CHIEF:
             has_patron[i], since_patron[i], patron[i] = 1, 0, 0
         elif patron[i] > 0 and patron[i] < place.shape[0] and place[patron[i]] >= 0:
@@ -172,6 +174,7 @@ def _pass(fixed, moved, rates, place, moving, keys, week, p):  # type: ignore[no
             row = choose_patron(organ, rank, status, posts, i, own_patron, u / patron_rate, v)
             if row >= 0:
                 patron[i], has_patron[i], since_patron[i] = person[row], 1, 0
+    return moving[:found]
 
 
 def rotate(world: World, week: Week, rows: I8, causes: Sequence[str] = ()) -> None:
@@ -182,25 +185,45 @@ def rotate(world: World, week: Week, rows: I8, causes: Sequence[str] = ()) -> No
     court, plan = world.court, world.places.court
     if len(rows) == 0:
         return
-    posts = plan.posts
-    kind = court.rank[:posts] + len(RANKS) * coercive(plan)[court.organ[:posts]]
-    kind[(court.status[:posts] != IN_POST) | (court.abroad[:posts] == 1)] = _NOBODY
+    kind = _kinds(court.rank, court.organ, court.status, court.abroad, coercive(plan), plan.posts)
     pairs: list[tuple[int, int]] = []
     for row in rows.tolist():
         if kind[row] == _NOBODY:
             continue
-        own, kind[row] = kind[row], _NOBODY
-        like = np.flatnonzero(kind == own)
         court.tenure[row] = 0
-        if len(like):
-            other = int(like[int(draws.one(world.seed, "rotation", week.number, row, 1) * len(like))])
-            kind[other] = _NOBODY
+        other = int(_like(kind, row, draws.one(world.seed, "rotation", week.number, row, 1)))
+        if other >= 0:
             pairs.append((row, other))
     if pairs:
         first, second = np.array(pairs, np.int64).T
         swap(world, first, second)
         for row, other in pairs:
             _tell_of_rotation(world, week, row, other, causes)
+
+
+@njit
+def _kinds(rank, organ, status, abroad, holds_force, posts):  # type: ignore[no-untyped-def]
+    """What a post is for rotation, (posts,): its rank, and whether its organ holds force; `_NOBODY` if he is not moved."""
+    out = np.full(posts, _NOBODY)
+    for i in range(posts):
+        if status[i] == IN_POST and abroad[i] != 1:
+            out[i] = rank[i] + len(RANKS) * holds_force[organ[i]]
+    return out
+
+
+@njit
+def _like(kind, row, luck):  # type: ignore[no-untyped-def]
+    """A holder of a post of the same kind as that in `row`, or -1; neither is to be moved again."""
+    own = kind[row]
+    kind[row] = _NOBODY
+    left = int(luck * np.sum(kind == own))
+    for i in range(kind.shape[0]):
+        if kind[i] == own:
+            if left == 0:
+                kind[i] = _NOBODY
+                return i
+            left -= 1
+    return -1
 
 
 def _reshuffle(world: World, week: Week, number: int, event: str) -> None:
@@ -424,8 +447,14 @@ def generated_name(plan: CourtPlan, person: int) -> str:
     As many persons in a row as there are pairs of names have different ones: numbers step through the pairs by a stride
     without common factor.
     """
+    return _generated(Same(plan), person)
+
+
+@lru_cache(maxsize=4096)
+def _generated(of: Same, person: int) -> str:
+    plan: CourtPlan = of.thing
     pairs = len(plan.family_names) * len(plan.given_names)
-    stride, taken = _naming(Same(plan))
+    stride, taken = _naming(of)
     for attempt in range(pairs):
         given, family = divmod((person * stride + attempt) % pairs, len(plan.family_names))
         family = (family + 7 * given * given + 3 * given) % len(plan.family_names)  # else colleagues share names

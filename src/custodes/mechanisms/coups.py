@@ -70,8 +70,8 @@ def settle(world: World, week: Week, p: Any) -> None:
     world.memory["coup_attempts_week"] = 0.0
     for row in starters(world, week, p).tolist():
         _begin(world, week, row)
-    if world.branch.plot_weeks.any():
-        for plot in np.flatnonzero(world.branch.plot_weeks > 0.0).tolist():
+    for plot, weeks in enumerate(world.branch.plot_weeks.tolist()):
+        if weeks > 0.0:
             _step(world, week, plot, p)
     world.memory["plots_week"] = float(np.count_nonzero(world.branch.plot_weeks))
 
@@ -161,10 +161,11 @@ def _step(world: World, week: Week, plot: int, p: Any) -> None:
     """One week of one plot; at most one thing ends it."""
     q: Params = p.coups
     branch = world.branch
-    if not len(members(world, plot)):
+    rows = members(world, plot)
+    if not len(rows):
         _dissolve(world, plot)
         return
-    reported = _sound_out(world, week, plot, p)
+    reported = _sound_out(world, week, plot, rows, p)
     rows = members(world, plot)
     branch.plots_joined[plot] = float(len(rows))
     chance = win_chance(world, rows, q)
@@ -185,17 +186,30 @@ def _step(world: World, week: Week, plot: int, p: Any) -> None:
 def members(world: World, plot: int) -> I8:
     """Rows of a plot's members who are in post; one who lost his post has left it."""
     court = world.court
-    return np.flatnonzero((court.plot == plot) & (court.status == IN_POST))
+    rows: I8 = ((court.plot == plot) & (court.status == IN_POST)).nonzero()[0]
+    return rows
 
 
 def win_chance(world: World, rows: I8, p: Params) -> float:
     """Ratio contest of the plotters' force against the others', weighed by how far they would lift a hand."""
     court = world.court
     mine = portable.total(court.force[rows])
-    lifted = np.clip((court.loyalty - p.half_loyal) / (1.0 - p.half_loyal), 0.0, 1.0)
-    theirs = np.where(court.status == IN_POST, court.force * lifted, 0.0)
-    theirs[rows] = 0.0
-    return contest(mine, portable.total(theirs[theirs > 0.0]), p.exponent)
+    theirs = _lifted(court.status, court.force, court.loyalty, rows, p.half_loyal)
+    return contest(mine, portable.total(theirs), p.exponent)
+
+
+@njit
+def _lifted(status, force, loyalty, rows, half_loyal):  # type: ignore[no-untyped-def]
+    """Force that others than those in `rows`, in ascending order, would lift a hand with."""
+    out = np.empty(status.shape[0])
+    found = at = 0
+    for i in range(status.shape[0]):
+        if at < rows.shape[0] and rows[at] == i:
+            at += 1
+        elif status[i] == IN_POST and force[i] > 0.0 and loyalty[i] > half_loyal:
+            out[found] = force[i] * min((loyalty[i] - half_loyal) / (1.0 - half_loyal), 1.0)
+            found += 1
+    return out[:found]
 
 
 def contest(mine: float, theirs: float, exponent: float) -> float:
@@ -211,7 +225,7 @@ def contest(mine: float, theirs: float, exponent: float) -> float:
 def detection(world: World, rows: I8, p: Params) -> float:
     """Chance a week that the watchers find a plot of these members: it rises with members and the watchers' loyalty."""
     court = world.court
-    watchers = (court.status == IN_POST) & np.isin(court.organ, WATCHERS)
+    watchers = (court.status == IN_POST) & ((court.organ == WATCHERS[0]) | (court.organ == WATCHERS[1]))
     each = p.detection * (0.5 + portable.mean(court.loyalty[watchers]))
     return 1.0 - float(portable.power(1.0 - each, len(rows)))
 
@@ -221,13 +235,12 @@ def joins(loyalty: float, hazard: float, chance: float, p: Params) -> bool:
     return loyalty < p.joins + p.joins_chance * chance - p.joins_hazard * hazard / (hazard + p.hazard_half)
 
 
-def _sound_out(world: World, week: Week, plot: int, p: Any) -> bool:
-    """A member may ask somebody, who joins, stays out, or reports; True for a report."""
+def _sound_out(world: World, week: Week, plot: int, rows: I8, p: Any) -> bool:
+    """One of the members in `rows` may ask somebody, who joins, stays out, or reports; True for a report."""
     q: Params = p.coups
     if _one(world, week, "plot_contact", plot, _SOUND) >= q.sounding:
         return False
     court = world.court
-    rows = members(world, plot)
     asking = int(rows[int(_one(world, week, "plot_contact", plot, _MEMBER) * len(rows))])
     asked = _least_loyal(world, week, plot, asking, p)
     if asked < 0:

@@ -15,6 +15,7 @@ Numbers: EQUATIONS.md section 9, grade D.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -26,7 +27,8 @@ from custodes.mechanisms.loyalty import mean_of_top
 from custodes.mechanisms.morale import national_agents_per_unit
 from custodes.world.columns import COLLAPSE, IN_POST, INSIDERS
 from custodes.world.court import NO_PLOT
-from custodes.world.state import World
+from custodes.world.same import Same
+from custodes.world.state import Places, World
 
 READS = (
     "court.status court.rank court.organ court.loyalty branch.chain_ratio branch.trade_ratio organ.edict "
@@ -134,9 +136,15 @@ def control(world: World) -> float:
 
 def granary_weeks(world: World) -> float:
     """Weeks of the planned ration for all that the state's granaries hold."""
-    people = float(world.places.population.sum() + world.places.soldiers.sum())
-    need = max(1.0, 7.0 * world.national.ration * people)
+    need = max(1.0, 7.0 * world.national.ration * _fed(Same(world.places)))
     return world.books.grams["state_pool"] / need
+
+
+@lru_cache(maxsize=16)
+def _fed(of: Same) -> float:
+    """People and soldiers of a country."""
+    places: Places = of.thing
+    return float(places.population.sum() + places.soldiers.sum())
 
 
 def _collapse(world: World, week: Week, p: Any) -> None:

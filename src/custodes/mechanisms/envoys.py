@@ -9,6 +9,7 @@ The staff abroad are no rows of the people: they are counted here, and posts are
 """
 
 from functools import cache
+from itertools import repeat
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -67,7 +68,7 @@ def settle(world: World, week: Week, p: Any) -> None:
     memory["family_rule"] = memory.get("family_rule", 0.0) * portable.exp_one(-0.6931471805599453 / q.rule_half_life)
     if week.first_of_year:
         _fill_posts(world)
-    rows = np.flatnonzero(world.court.abroad == 1)
+    rows = (world.court.abroad == 1).nonzero()[0]
     if rows.size == 0:
         return
     rule = max(memory["family_rule"], float(week.levers.family_rule))
@@ -131,9 +132,8 @@ def _staff(world: World, posts: int, p: Params) -> I:
     staff = _full_staff(int(p.pool + 0.5), posts)
     if not world.memory.get("embassies_short", 0.0):
         return staff
-    out: I = staff.copy()
-    for i, name in enumerate(_short(posts)):
-        out[i] = max(out[i] - int(world.memory.get(name, 0.0)), 0)
+    left = np.fromiter(map(world.memory.get, _short(posts), repeat(0.0)), np.float64, posts)
+    out: I = np.maximum(staff - left.astype(np.int64), 0)
     return out
 
 
@@ -204,9 +204,11 @@ def lottery(k0, k1, week, rows, status, loyalty, fear, held, recalled, staff, st
             total += 1
         man = min(yearly_hazard(head, afraid, staff_held, ordered, outside, p) / WEEKS, 0.999999)
         n = staff[i]
+        if v < 1.0 - n * man - 1e-9:  # Bernoulli's inequality: nobody, and no need of the exact chance
+            continue
         chance = portable.exp_one(n * portable.log_one(1.0 - man))
         below = chance
-        while v >= below and fled[i] < n:  # binomial by inversion: nearly always none
+        while v >= below and fled[i] < n:  # binomial by inversion
             fled[i] += 1
             chance *= (n - fled[i] + 1) / fled[i] * man / (1.0 - man)
             below += chance

@@ -90,24 +90,30 @@ _DONE: Final = {
 }
 
 
+def _why(world: World, row: int, record: dict[str, Any], alone: bool) -> str:
+    """The cause in words; `alone`: he was not drawn after another."""
+    suspicion = f"suspicion {record['suspicion']:.2f}"
+    match record["cause"], alone:
+        case "scapegoat", True:
+            return f"to answer for abuses (blame {record['blame']:.2f})"
+        case "scapegoat", False:
+            return f"with his chief, to answer for abuses (blame {record['blame']:.2f})"
+        case "rivalry", True:
+            return f"on a rival's word (evidence {record['evidence']:.2f}, {suspicion})"
+        case "rivalry", False:
+            return f"as the client of one who fell on a rival's word ({suspicion})"
+        case "precaution", True:
+            return f"because the leader fears him ({suspicion})"
+        case "precaution", False:
+            return f"because one whom the leader feared has fallen ({suspicion})"
+        case "corruption", _:
+            return f"under the drive against corruption (fortune {world.court.wealth[row]:.2f})"
+    return f"for what his organ failed in (failure {world.branch.failure[world.court.organ[row]]:.2f})"
+
+
 def tell(world: World, week: Week, row: int, record: dict[str, Any], leads: list[str], alone: bool) -> str:
     """The event of a fall: one sentence with the figures that mattered."""
-    failure = float(world.branch.failure[world.court.organ[row]])
-    suspicion = f"suspicion {record['suspicion']:.2f}"
-    first = {
-        "scapegoat": f"to answer for abuses (blame {record['blame']:.2f})",
-        "rivalry": f"on a rival's word (evidence {record['evidence']:.2f}, {suspicion})",
-        "corruption": f"under the drive against corruption (fortune {world.court.wealth[row]:.2f})",
-        "precaution": f"because the leader fears him ({suspicion})",
-        "failure": f"for what his organ failed in (failure {failure:.2f})",
-    }
-    later = {
-        "scapegoat": f"with his chief, to answer for abuses (blame {record['blame']:.2f})",
-        "rivalry": f"as the client of one who fell on a rival's word ({suspicion})",
-        "precaution": f"because one whom the leader feared has fallen ({suspicion})",
-    }
-    cause = record["cause"]
-    why = first[cause] if alone else later.get(cause, first[cause])
+    why = _why(world, row, record, alone)
     said = REASONS_SAID.get(record["stated"], record["stated"])
     given = f"the reason given is {said}" if said else "nothing is said of it"
     return week.log.record(

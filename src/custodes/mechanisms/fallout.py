@@ -119,12 +119,16 @@ def _await(world: World, person: int, at: int, cause: int, event: str) -> None:
 def due(world: World, week: Week) -> list[tuple[int, int, list[str]]]:
     """Row, cause and the first fall's event of everybody whose turn has come and who is still in post."""
     memory = world.memory
-    if memory.get("struck_waiting", 0.0) == 0.0:
-        return []
-    out = []
+    waiting = memory.get("struck_waiting", 0.0)
+    out: list[tuple[int, int, list[str]]] = []
     for slot, name in enumerate(_PERSONS):
-        person = int(memory.get(name, 0.0))
-        if not person or memory[f"struck.{slot}.week"] > week.number:
+        if waiting <= 0.0:
+            break
+        person = int(memory.get(name) or 0.0)
+        if not person:
+            continue
+        waiting -= 1.0
+        if memory[f"struck.{slot}.week"] > week.number:
             continue
         row, number = row_of(world.court, person), int(memory[f"struck.{slot}.event"])
         if row >= 0 and world.court.status[row] == IN_POST:

@@ -6,6 +6,7 @@ learnt from it, and may have learnt who denounced him. EQUATIONS.md 8; durations
 ours.
 """
 
+from bisect import bisect_left
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -13,12 +14,14 @@ import numpy as np
 from custodes import draws, portable
 from custodes.actors.levers import court_indices
 from custodes.engine.step import Deed, Week
-from custodes.mechanisms import careers
+from custodes.jit import njit
+from custodes.mechanisms import blame, careers
 from custodes.world.columns import (
     COURT_ORGANS,
     DEPUTY,
     DIRECTOR,
     DISMISSED,
+    EMPTY_ROW,
     FATES,
     IN_POST,
     PRISON,
@@ -27,7 +30,7 @@ from custodes.world.columns import (
     SCAPEGOAT,
     VACANT_POST,
 )
-from custodes.world.court import NEVER, free_row, posts_of, row_of
+from custodes.world.court import NEVER, free_row, row_of
 from custodes.world.officials import leave, shift
 from custodes.world.state import World
 
@@ -144,23 +147,32 @@ def settle(world: World, week: Week, p: Any) -> None:
         if deed.lever == "rehabilitation" and deed.value > 0.0:
             _rehabilitate(world, week, p, deed)
     court = world.court
-    first = posts_of(court).stop
-    away = (court.status[first:] >= REEDUCATION) & (court.status[first:] <= PRISON)
-    rows = first + np.flatnonzero(away)
-    if len(rows):
-        _pass_time(world, week, p, rows)
-        _seat_the_waiting(world, week, p, rows)
-    _note_sequels(world, week, p)
-
-
-def _pass_time(world: World, week: Week, p: Any, rows: Any) -> None:
-    """A week less; whoever has none left comes back or is gone for good. Below 0: weeks of waiting for a post."""
-    court = world.court
-    court.weeks_away[rows] -= 1
-    for row in rows[court.weeks_away[rows] == 0].tolist():
+    ended, waiting = _pass_weeks(court.status, court.weeks_away, world.places.court.posts)
+    for row in ended.tolist():
         luck = draws.one(world.seed, "return", week.number, int(court.person[row]))
         if luck >= returns(p.fates, int(court.status[row])):
             leave(world, row)
+    if ended.size or waiting.size:
+        _seat_the_waiting(world, week, p, [*ended.tolist(), *waiting.tolist()])
+    _note_sequels(world, week, p)
+
+
+@njit
+def _pass_weeks(status, weeks_away, posts):  # type: ignore[no-untyped-def]
+    """A week less for those who are away, below 0 weeks of waiting; the rows with none left just now, and long since."""
+    ended, waiting = np.empty(status.shape[0], np.int64), np.empty(status.shape[0], np.int64)
+    first = second = 0
+    for row in range(posts, status.shape[0]):
+        if status[row] < REEDUCATION or status[row] > PRISON:
+            continue
+        weeks_away[row] -= 1
+        if weeks_away[row] == 0:
+            ended[first] = row
+            first += 1
+        elif weeks_away[row] < 0:
+            waiting[second] = row
+            second += 1
+    return ended[:first], waiting[:second]
 
 
 def returns(q: Params, status: int) -> float:
@@ -168,10 +180,10 @@ def returns(q: Params, status: int) -> float:
     return {REEDUCATION: q.reeducated_return, PRISON: q.jailed_return}.get(status, q.dismissed_return)
 
 
-def _seat_the_waiting(world: World, week: Week, p: Any, rows: Any) -> None:
-    """Whoever may come back takes the best vacant post that he may have, those of higher rank first."""
+def _seat_the_waiting(world: World, week: Week, p: Any, rows: list[int]) -> None:
+    """Of those whose weeks are over, whoever is not gone takes the best vacant post that he may have, higher ranks first."""
     court = world.court
-    waiting = rows[(court.status[rows] <= PRISON) & (court.weeks_away[rows] <= 0)].tolist()
+    waiting = [row for row in rows if court.status[row] != EMPTY_ROW]
     waiting.sort(key=lambda r: (int(court.former_rank[r]), int(court.weeks_away[r]), r))
     for row in waiting:
         post = _post_for(world, p, row)
@@ -184,9 +196,22 @@ def _post_for(world: World, p: Any, row: int) -> int:
     court = world.court
     rank, organ = int(court.former_rank[row]), int(court.former_organ[row])
     lowest = rank + 1 if court.weeks_away[row] > -p.fates.patience else DIRECTOR
-    vacant = np.flatnonzero((court.status == VACANT_POST) & (court.rank >= rank) & (court.rank <= lowest))
-    free = [v for v in vacant.tolist() if not court.abroad[v] and court.weeks_away[v] <= 0]  # above 0: held open
-    return min(free, key=lambda v: (int(court.rank[v]), court.organ[v] != organ, v), default=-1)
+    posts = world.places.court.posts
+    return int(
+        _best_vacant(court.status, court.rank, court.organ, court.abroad, court.weeks_away, posts, rank, lowest, organ)
+    )
+
+
+@njit
+def _best_vacant(status, rank, organ, abroad, weeks_away, posts, highest, lowest, own):  # type: ignore[no-untyped-def]
+    best, best_place = -1, 2 * (lowest + 1)
+    for i in range(posts):
+        if status[i] != VACANT_POST or rank[i] < highest or rank[i] > lowest or abroad[i] or weeks_away[i] > 0:
+            continue  # above 0: held open
+        place = 2 * rank[i] + (organ[i] != own)
+        if place < best_place:
+            best, best_place = i, place
+    return best
 
 
 def _come_back(world: World, week: Week, p: Any, row: int, post: int, causes: Any) -> None:
@@ -248,14 +273,20 @@ def _name(world: World, row: int) -> str:
 
 def _note_sequels(world: World, week: Week, p: Any) -> None:
     """What the register learns later: an order to the organ within eight weeks, a denouncer who rose within half a year."""
-    court, memory = world.court, world.memory
-    for record in reversed(world.register):
-        age = week.number - record["week"]
-        if age > GAINS_WEEKS:
-            return
-        if age <= p.blame.opening and memory.get(f"order_week.{record['organ']}") == week.number:
-            record["order"] = True
-        if age == GAINS_WEEKS and record["denouncer_rank"] > 0:
+    court, memory, register = world.court, world.memory, world.register
+    ordered = {organ for organ, name in blame.ORDERS if memory.get(name) == week.number}
+    if ordered:
+        for record in register[_first_since(register, week.number - min(p.blame.opening, GAINS_WEEKS)) :]:
+            if record["organ"] in ordered:
+                record["order"] = True
+    then = week.number - GAINS_WEEKS
+    for record in register[_first_since(register, then) : _first_since(register, then + 1)]:
+        if record["denouncer_rank"] > 0:
             at = row_of(court, record["denouncer_person"])
             if at >= 0 and court.status[at] == IN_POST and court.rank[at] < record["denouncer_rank"]:
                 record["denouncer_gained"] = True
+
+
+def _first_since(register: list[dict[str, Any]], week: float) -> int:
+    """Index of the first fall of a week or of any later one; the register is in order."""
+    return bisect_left(register, week, key=lambda record: record["week"])

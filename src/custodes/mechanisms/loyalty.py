@@ -10,6 +10,7 @@ A rent that falls tells for as long as expectation lags behind. The heat of a su
 a year. An ambitious man who waits long in the same post tires of it; the term has mean zero over officials.
 """
 
+import math
 from functools import cache
 from typing import Any, Final, NamedTuple
 
@@ -97,11 +98,14 @@ def fear_purges(world: World, p: Params) -> None:
     """
     branch = world.branch
     posts = _posts(world.places.court.sizes)
-    everywhere = portable.total(branch.purged * posts) / portable.total(posts)
-    seen = WEEKS * (p.hazard_own * branch.purged + (1.0 - p.hazard_own) * everywhere)
-    branch.hazard += p.hazard_fade * (seen - branch.hazard)
+    purged: list[float] = branch.purged.tolist()
+    everywhere = math.fsum([share * n for share, n in zip(purged, posts, strict=True)]) / math.fsum(posts)
+    hazard: list[float] = branch.hazard.tolist()
+    for organ, share in enumerate(purged):
+        seen = WEEKS * (p.hazard_own * share + (1.0 - p.hazard_own) * everywhere)
+        hazard[organ] += p.hazard_fade * (seen - hazard[organ])
+    branch.hazard[:] = hazard
     branch.purged[:] = 0.0
-    hazard = branch.hazard.tolist()
     for guards, organs in enumerate(COLLECTORS):
         level = 0.0
         for organ in organs:
@@ -110,9 +114,9 @@ def fear_purges(world: World, p: Params) -> None:
 
 
 @cache
-def _posts(sizes: tuple[tuple[int, ...], ...]) -> F:
-    """Posts of each organ of the court, (10,)."""
-    return np.array([float(sum(size)) for size in sizes])
+def _posts(sizes: tuple[tuple[int, ...], ...]) -> tuple[float, ...]:
+    """Posts of each organ of the court."""
+    return tuple(float(sum(size)) for size in sizes)
 
 
 def information(world: World, week: Week, p: Params) -> float:

@@ -105,8 +105,8 @@ def settle(world: World, week: Week, p: Any) -> None:
         strike(world, week, p, row, cause, causes=event, alone=False)
     _end_inquiries(world, week, p)
     rows, causes = _fallen(world, week, p)
-    persons = world.court.person[rows].tolist()
-    for row, cause, person in zip(rows.tolist(), causes, persons, strict=True):
+    persons = [world.court.person[row] for row in rows]
+    for row, cause, person in zip(rows, causes, persons, strict=True):
         if world.court.person[row] == person:  # nobody has moved him this week
             strike(world, week, p, row, cause)
     precaution = world.memory.get("precaution_factor", 0.0)
@@ -126,17 +126,17 @@ class Intensities(NamedTuple):
 
 def intensities(world: World, p: Any, row: int = -1) -> Intensities:
     """What each official faces this week, by cause; with a `row`, `parts` and W are of that one alone."""
-    q: Params = p.purge
+    return Intensities(*_intensities(row, *_pressures(world, p)))
+
+
+def _pressures(world: World, p: Any) -> tuple[Any, ...]:
+    """All that `_intensities` needs of the court, its organs, the leader and the parameters."""
     court, branch = world.court, world.branch
-    doubled = world.memory.get("precaution_factor", 0.0) > 0.0
-    organs = (branch.blame, branch.failure, branch.inquiry, branch.since_scapegoat, branch.scapegoat_open)
-    by_organ = _by_organ(
-        organs, edict_of(world), _rates(q), p.blame.pause, reactive(world), (q.opened, q.scapegoat_blame)
-    )
-    by_rank, numbers = (q.scapegoat_rank, q.corruption_rank, q.failure_rank), _numbers(q, doubled, consent(p))
     posts = (court.status, court.organ, court.rank, court.power, court.force)
     people = (court.tenure, court.has_patron, court.wealth, court.suspicion, court.evidence, court.since_denounced)
-    return Intensities(*_intensities(posts, people, by_organ, by_rank, numbers, row))
+    organs = (branch.blame, branch.failure, branch.inquiry, branch.since_scapegoat, branch.scapegoat_open)
+    doubled = world.memory.get("precaution_factor", 0.0) > 0.0
+    return posts, people, organs, edict_of(world), reactive(world), p.blame.pause, *_rates(p.purge, doubled, consent(p))
 
 
 @lru_cache(maxsize=8)
@@ -147,17 +147,21 @@ def weights_of(q: Params) -> tuple[float, ...]:
     return tuple(0.0 if cause in denied.get(int(q.theory), ()) else w for cause, w in enumerate(given))
 
 
-def _rates(q: Params) -> tuple[float, float, float]:
-    """Rates of what strikes whole organs: scapegoats, corruption, failure."""
-    weights = weights_of(q)
-    return weights[SCAPEGOAT] * q.scapegoat, weights[CORRUPTION] * q.corruption, weights[FAILURE] * q.failure
-
-
 @lru_cache(maxsize=16)
-def _numbers(q: Params, doubled: bool, agreed: float) -> tuple[float, ...]:
-    """What the loop over officials needs of the parameters; `agreed`: share of precautions that the regime lets pass."""
+def _rates(
+    q: Params, doubled: bool, agreed: float
+) -> tuple[tuple[float, ...], tuple[tuple[float, ...], ...], tuple[float, ...]]:
+    """What the parameters say: of whole organs, by rank, and of every official; `agreed`: share of precautions that the
+    regime lets pass."""
     weights = weights_of(q)
-    return (
+    of_organs = (
+        weights[SCAPEGOAT] * q.scapegoat,
+        weights[CORRUPTION] * q.corruption,
+        weights[FAILURE] * q.failure,
+        q.opened,
+        q.scapegoat_blame,
+    )
+    of_officials = (
         weights[RIVALRY] * q.rivalry,
         weights[PRECAUTION] * q.precaution * (q.precaution_after_coup if doubled else 1.0) * agreed,
         q.precaution_suspicion,
@@ -167,6 +171,7 @@ def _numbers(q: Params, doubled: bool, agreed: float) -> tuple[float, ...]:
         q.able_tenure,
         q.able_alone,
     )
+    return of_organs, (q.scapegoat_rank, q.corruption_rank, q.failure_rank), of_officials
 
 
 def omega_of(q: Params) -> float:
@@ -197,16 +202,16 @@ def _search(since_scapegoat, scapegoat_open, pause, reactive, opened):  # type: 
 
 
 @njit
-def _by_organ(organs, edict, rates, pause, reactive, eager):  # type: ignore[no-untyped-def]
+def _by_organ(organs, edict, reactive, pause, rates):  # type: ignore[no-untyped-def]
     """What presses on whole organs, (4, 10): the search for a culprit, an edict, failure, and an inquiry into the chief."""
     blamed, failure, inquiry, since_scapegoat, scapegoat_open = organs
-    opened, threshold = eager
+    scapegoat, corruption, failing, opened, threshold = rates
     out = np.empty((4, N_COURT))
     for b in range(N_COURT):
         search = _search(since_scapegoat[b], scapegoat_open[b], pause, reactive, opened)
-        out[0, b] = rates[0] * search * max(0.0, blamed[b] - threshold)
-        out[1, b] = rates[1] * edict[b]
-        out[2, b] = rates[2] * failure[b]
+        out[0, b] = scapegoat * search * max(0.0, blamed[b] - threshold)
+        out[1, b] = corruption * edict[b]
+        out[2, b] = failing * failure[b]
         out[3, b] = 1.0 if inquiry[b] > 0 else 0.0
     return out
 
@@ -217,8 +222,9 @@ def reactive(world: World) -> bool:
 
 
 @njit
-def _intensities(posts, people, by_organ, by_rank, numbers, only):  # type: ignore[no-untyped-def]
+def _intensities(only, posts, people, organs, edict, reactive, pause, rates, by_rank, numbers):  # type: ignore[no-untyped-def]
     """The loop behind `intensities`: capability first, because W compares with its mean in the rank."""
+    by_organ = _by_organ(organs, edict, reactive, pause, rates)
     status, organ, rank, power, force = posts
     tenure, has_patron, wealth, suspicion, evidence, since_denounced = people
     rivalry, precaution, threshold, holds_force, omega, able, able_tenure, able_alone = numbers
@@ -251,8 +257,10 @@ def _intensities(posts, people, by_organ, by_rank, numbers, only):  # type: igno
 
 
 @njit
-def _lottery(status, parts, most, k0, k1, week):  # type: ignore[no-untyped-def]
+def _lottery(most, k0, k1, week, posts, people, organs, edict, reactive, pause, rates, by_rank, numbers):  # type: ignore[no-untyped-def]
     """Rows that fall this week and the cause of each, drawn among the components."""
+    status = posts[0]
+    parts, _, _ = _intensities(-1, posts, people, organs, edict, reactive, pause, rates, by_rank, numbers)
     rows, causes, found = np.empty(len(status), np.int64), np.empty(len(status), np.int64), 0
     for i in range(len(status)):
         if status[i] != IN_POST:
@@ -273,11 +281,10 @@ def _lottery(status, parts, most, k0, k1, week):  # type: ignore[no-untyped-def]
     return rows[:found], causes[:found]
 
 
-def _fallen(world: World, week: Week, p: Any) -> tuple[NDArray[np.int64], list[int]]:
-    k0, k1 = draws.key_words(world.seed, "purge")
-    parts = intensities(world, p).parts
-    rows, causes = _lottery(world.court.status, parts, p.purge.most, k0, k1, week.number & 0xFFFFFFFF)
-    return rows, causes.tolist()
+def _fallen(world: World, week: Week, p: Any) -> tuple[list[int], list[int]]:
+    key = draws.key_words(world.seed, "purge")
+    rows, causes = _lottery(p.purge.most, *key, week.number & 0xFFFFFFFF, *_pressures(world, p))
+    return rows.tolist(), causes.tolist()
 
 
 # --- one fall --------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ some of the harmed spoil the target's work instead. Chiefs have the leader's ear
 director's. EQUATIONS.md 7; ground: rivalry and access in the articles' description; form and numbers are ours.
 """
 
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -62,6 +63,7 @@ def _turf() -> F:
 
 
 TURF: Final = _turf()
+TURF_TENTHS: Final = np.floor(TURF * 10.0 + 0.5).astype(np.int64)
 #: Overlap of an official's organ with that of his target (10,): the mean over targets, who are drawn by overlap.
 OVERLAP: Final = np.array([portable.mean(overlaps, overlaps) for overlaps in TURF])
 
@@ -92,7 +94,6 @@ def settle(world: World, week: Week, p: Any) -> None:
     """Suspicion moves and evidence fades in one loop; the few who denounce are followed one by one."""
     q: Params = p.suspicion
     court = world.court
-    overlap = q.denunciation * (1.0 + q.turf * OVERLAP)
     k0, k1 = draws.key_words(world.seed, "suspicion")
     rows = _move(
         court.status,
@@ -103,15 +104,21 @@ def settle(world: World, week: Week, p: Any) -> None:
         court.evidence,
         court.since_denounced,
         court.harmed_by,
-        overlap,
-        np.array(q.denounces),
-        np.array([q.rate, q.evidence, q.noise * sight(p), 1.0 - q.evidence_fade, q.grudge]),
+        _usual(q.denunciation, q.turf),
+        q.denounces,
+        (q.rate, q.evidence, q.noise * sight(p), 1.0 - q.evidence_fade, q.grudge),
         k0,
         k1,
         week.number & 0xFFFFFFFF,
     )
     for row in rows.tolist():
         _denounce(world, week, row, q)
+
+
+@cache
+def _usual(denunciation: float, turf: float) -> F:
+    """Chance a week that an official denounces somebody, by organ, without rank or grudge."""
+    return denunciation * (1.0 + turf * OVERLAP)
 
 
 @njit
@@ -143,14 +150,14 @@ def _denounce(world: World, week: Week, row: int, q: Params) -> None:
     """One official acts against another: by a word to the leader, or by spoiling the other's work."""
     court = world.court
     enemy = _enemy(world, row)
-    luck = [draws.one(world.seed, "denunciation", week.number, row, block) for block in range(4)]
-    if enemy >= 0 and luck[0] < q.sabotage:
+    luck = lambda block: draws.one(world.seed, "denunciation", week.number, row, block)  # noqa: E731
+    if enemy >= 0 and luck(0) < q.sabotage:
         _sabotage(world, week, row, enemy, q)
         return
-    target = enemy if enemy >= 0 and luck[1] < q.revenge else _rival(world, week, row, luck[2] < q.chief_target)
+    target = enemy if enemy >= 0 and luck(1) < q.revenge else _rival(world, week, row, luck(2) < q.chief_target)
     if target < 0:
         return
-    false = luck[3] < q.false_share
+    false = luck(3) < q.false_share
     added = q.false_weight if false else q.true_weight + q.true_wealth * float(court.wealth[target])
     court.evidence[target] = min(1.0, court.evidence[target] + q.access[court.rank[row]] * added)
     court.since_denounced[target] = 0
@@ -171,15 +178,25 @@ def _enemy(world: World, row: int) -> int:
 def _rival(world: World, week: Week, row: int, chief: bool) -> int:
     """A chief or deputy of an organ with the same turf, drawn by overlap; -1 if there is none."""
     court = world.court
-    weight = TURF[court.organ[row]]
-    wanted = (court.status == IN_POST) & (court.rank == (CHIEF if chief else DEPUTY))
-    rows = np.flatnonzero(wanted)
-    rows = rows[weight[court.organ[rows]] > 0.0]
-    if not len(rows):
-        return -1
-    steps = np.cumsum(np.floor(weight[court.organ[rows]] * 10.0 + 0.5).astype(np.int64))  # tenths, whole
     luck = draws.one(world.seed, "denounced", week.number, row)
-    return int(rows[np.searchsorted(steps, int(luck * int(steps[-1])), side="right")])
+    tenths = TURF_TENTHS[court.organ[row]]
+    return int(_by_turf(court.status, court.rank, court.organ, CHIEF if chief else DEPUTY, tenths, luck))
+
+
+@njit
+def _by_turf(status, rank, organ, wanted, tenths, luck):  # type: ignore[no-untyped-def]
+    """One holder of the rank wanted, drawn by the overlap of his organ; -1 if there is none."""
+    whole = 0
+    for i in range(status.shape[0]):
+        if status[i] == IN_POST and rank[i] == wanted:
+            whole += tenths[organ[i]]
+    left = int(luck * whole)
+    for i in range(status.shape[0]):
+        if status[i] == IN_POST and rank[i] == wanted:
+            left -= tenths[organ[i]]
+            if left < 0:
+                return i
+    return -1
 
 
 def _sabotage(world: World, week: Week, row: int, enemy: int, q: Params) -> None:

@@ -6,6 +6,7 @@ person moves with him. Persons have numbers that are never used twice, so that a
 """
 
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any, Final, NamedTuple, get_args
 
 import numpy as np
@@ -55,7 +56,7 @@ class CourtPlan(NamedTuple):
 
     @property
     def posts(self) -> int:
-        return sum(sum(size) for size in self.sizes)
+        return sum(map(sum, self.sizes))
 
     def called(self, organ: int) -> str:
         """An organ inside a sentence: `the Ministry of State Security`."""
@@ -112,6 +113,10 @@ class Court:
 #: Columns that stay with the post.
 OF_POST: Final = ("organ", "rank", "force", "power", "abroad", "province", "holder")
 OF_PERSON: Final = tuple(f.name for f in fields(Court) if f.name not in OF_POST)
+
+
+#: The columns of `OF_PERSON`, in that order.
+of_person: Final = attrgetter(*OF_PERSON)
 
 
 @dataclass
@@ -189,17 +194,11 @@ def new_branch() -> Branch:
     )
 
 
-def posts_of(court: Court) -> slice:
-    """The rows that are posts: those whose organ is known."""
-    return slice(0, int(np.count_nonzero(court.organ >= 0)))
-
-
 def row_of(court: Court, person: int) -> int:
     """The row of a person, or -1 if he is gone."""
     if not person:
         return -1
-    found = np.flatnonzero(court.person == person)
-    return int(found[0]) if len(found) else -1
+    return _first(court.person == person)
 
 
 def in_post(court: Court) -> NDArray[np.bool_]:
@@ -211,8 +210,8 @@ def in_post(court: Court) -> NDArray[np.bool_]:
 def clear(court: Court, row: int) -> None:
     """Nobody is in this row any more: a post falls vacant, another row empties. The person is gone from the table."""
     post = court.organ[row] >= 0
-    for name in OF_PERSON:
-        getattr(court, name)[row] = 0
+    for column in of_person(court):
+        column[row] = 0
     court.status[row] = VACANT_POST if post else EMPTY_ROW
     court.known[row] = -1
     court.plot[row] = NO_PLOT
@@ -221,8 +220,7 @@ def clear(court: Court, row: int) -> None:
 
 def move(court: Court, source: int, target: int, status: int) -> None:
     """Move a person to another row (which must be free) and clear his old one."""
-    for name in OF_PERSON:
-        column = getattr(court, name)
+    for column in of_person(court):
         column[target] = column[source]
     court.status[target] = status
     clear(court, source)
@@ -230,5 +228,10 @@ def move(court: Court, source: int, target: int, status: int) -> None:
 
 def free_row(court: Court) -> int:
     """A row for somebody without a post, or -1 if all are taken."""
-    free = np.flatnonzero(court.status == EMPTY_ROW)
-    return int(free[0]) if len(free) else -1
+    return _first(court.status == EMPTY_ROW)
+
+
+def _first(wanted: NDArray[np.bool_]) -> int:
+    """The first row that is wanted, or -1."""
+    row = int(wanted.argmax())
+    return row if wanted[row] else -1

@@ -22,7 +22,7 @@ from custodes.world.columns import (
     IN_POST,
     N_COURT,
 )
-from custodes.world.court import OF_PERSON, Court, CourtPlan, clear, empty_court, move
+from custodes.world.court import Court, CourtPlan, clear, empty_court, move, of_person
 
 F = NDArray[np.float64]
 I8 = NDArray[np.int64]
@@ -32,6 +32,7 @@ I8 = NDArray[np.int64]
 PURGED_A_WEEK: Final = (0.011, 0.011, 0.0007)
 HAZARD: Final = 0.07  #: perceived purge hazard a year at the start (EQUATIONS.md section 7, "reached")
 FAMILY_TRUST: Final = 0.70  #: 1 - suspicion above which an official may be posted with his family (section 9)
+FEW: Final = 3  #: pairs that change places faster one by one than all at once
 FAMILY_ALONG: Final = 0.30  #: share of them that are
 
 
@@ -217,9 +218,14 @@ def shift(world: Any, source: int, target: int, status: int) -> None:
 def swap(world: Any, rows: I8, others: I8) -> None:
     """Holders change places in pairs, with all they own; their time in office begins anew. No row may appear twice."""
     court, books = world.court, world.books
-    columns = [getattr(court, name) for name in OF_PERSON]
-    pairs = list(zip(rows.tolist(), others.tolist(), strict=True))  # few: one by one is faster
-    for column in (*columns, books.official_won, books.official_cents):
-        for row, other in pairs:
-            column[row], column[other] = column[other], column[row]
+    columns = (*of_person(court), books.official_won, books.official_cents)
+    if len(rows) > FEW:
+        both, crossed = np.concatenate([rows, others]), np.concatenate([others, rows])
+        for column in columns:
+            column[both] = column[crossed]
+    else:
+        pairs = list(zip(rows.tolist(), others.tolist(), strict=True))
+        for column in columns:
+            for row, other in pairs:
+                column[row], column[other] = column[other], column[row]
     court.tenure[rows] = court.tenure[others] = 0
