@@ -85,7 +85,8 @@ def test_a_stopped_study_keeps_what_has_ended(local: Any, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "address", ["tcp://127.0.0.1:{port}", "127.0.0.1:{port}", "tcp://nowhere.invalid:8786", "nonsense://x", ""]
+    "address",
+    ["tcp://127.0.0.1:{port}", "127.0.0.1:{port}", "tcp://nowhere.invalid:8786", "nonsense://x", "nonsense", ""],
 )
 def test_a_scheduler_that_is_not_there_is_one_sentence_within_five_seconds(
     tmp_path: Path, address: str, capfd: pytest.CaptureFixture[str]

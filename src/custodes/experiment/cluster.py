@@ -4,14 +4,17 @@ Whoever asks writes the folder, so that no disk need be shared. A country is one
 runs of the country in its hand, which Dask gives to another.
 """
 
+import asyncio
 import contextlib
 import logging
+import socket
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import CancelledError
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from custodes.errors import BadInput, CustodesError, Stopped
 from custodes.experiment import task
@@ -33,7 +36,7 @@ class Cluster:
         self.address = address
         for name in ("distributed.client", "distributed.core", "distributed.comm"):
             logging.getLogger(name).setLevel(logging.CRITICAL)  # what they tell is told here in one sentence
-        self.client: Any = _connected(Client, address)
+        self.client: Any = _connected(Client, address) if _listens(address) and _schedules(address) else None
         if self.client is None:
             raise BadInput(
                 f"no Dask scheduler answers at '{shown(address)}': start one with 'dask scheduler', "
@@ -103,6 +106,37 @@ def _cause(problem: BaseException) -> str:
     if type(problem).__name__ == "KilledWorker":
         return "its workers on the cluster were killed again and again"
     return str(problem) if isinstance(problem, CustodesError) else f"{type(problem).__name__}: {problem}"
+
+
+def _listens(address: str) -> bool:
+    """Whether anything listens at an address such as `tcp://host:8786`: a closed port says so at once. True for other addresses."""
+    try:
+        parts = urlsplit(address if "://" in address else f"tcp://{address}")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return False
+    if parts.scheme not in ("tcp", "tls") or host is None or port is None:
+        return True
+    try:
+        socket.create_connection((host, port), CONNECT_SECONDS).close()
+    except OSError:
+        return False
+    return True
+
+
+def _schedules(address: str) -> bool:
+    """Whether what listens there answers as a Dask scheduler does. Asked without a client, which could not be closed again."""
+    import distributed
+
+    async def identity() -> Any:
+        async with distributed.rpc(address, timeout=CONNECT_SECONDS) as scheduler:
+            return await scheduler.identity()
+
+    try:
+        answer = asyncio.run(asyncio.wait_for(identity(), CONNECT_SECONDS))
+    except Exception:  # whatever it raises, there is no scheduler
+        return False
+    return isinstance(answer, dict) and answer.get("type") == "Scheduler"
 
 
 def _connected(client: Any, address: str) -> Any:
