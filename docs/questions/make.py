@@ -114,7 +114,7 @@ def answer(many: Comparison, grained: Comparison | None) -> str:
         *[picture(f, "over-time") for f in figures.paths(many)],
         "## Who pays",
         *[picture(f, f"by-{by}") for by in ("class", "songbun") if (f := figures.who_pays(many, by)) is not None],
-        "## Under rival theories of why officials fall",
+        "## Under rival theories",
         table(tables.theories(many)),
         "## What pairing saves",
         f"Times as many runs an unpaired comparison would need for the same interval: {pairing(many)}.",
