@@ -1,24 +1,23 @@
-"""What the answer hangs on, where a policy fails, what would be regretted: `python docs/questions/depends.py LEVELS EFFECT MANY`.
+"""What the answer hangs on, where a policy fails, what would be regretted: `python docs/questions/depends.py LEVELS MANY`.
 
-LEVELS and EFFECT are folders of two sensitivity analyses, MANY is that of the comparison that `make.py` names:
+LEVELS is the folder of a sensitivity analysis, MANY that of the comparison that `make.py` names:
 
-    custodes sensitivity dprk/2017 --measure bribes --measure private_support --measure food_stress --base 128 --out LEVELS
-    custodes sensitivity dprk/2017 --measure bribes --measure private_support --measure food_stress
-        --policy sanctions+rights-information --base 64 --out EFFECT
+    custodes sensitivity dprk/2017 --measure bribes --measure private_support --measure food_stress --base 256 --out LEVELS
 
 Everything between the marks is written here, from the folders; what stands outside is prose that holds whatever the numbers are.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from make import END, HERE, picture, table
 
 from custodes.experiment import comparison, measures, store
+from custodes.experiment.at_risk import standing
 from custodes.experiment.discover import discover
-from custodes.experiment.regret import regret
+from custodes.experiment.regret import Regret, regret
 from custodes.experiment.sensitivity import open_sensitivity
 from custodes.present import sense_figures as figures
 from custodes.present import sense_page as pages
@@ -43,6 +42,9 @@ def ranked(folder: Path, name: str) -> Iterator[str]:
         if cells.rows:
             yield f"*{cells.caption}*" if cells.caption else ""
             yield table(cells)
+    yield "The groups that were looked at closely:"
+    members = pages.members(a)
+    yield table(members._replace(rows=[row for row in members.rows if row[0] in {pages.name(g) for g in a["kept"]}]))
 
 
 def paragraphs(words: str) -> list[str]:
@@ -64,20 +66,27 @@ def failing(folder: Path) -> Iterator[str]:
 def least(folder: Path) -> Iterator[str]:
     """Which policy would be regretted least."""
     held = store.Store.open(folder)
-    found = regret(held.frame(), held.plans, comparison.abouts(measures.MEASURES), {}, (), held.design.seed)
+    found = regret(standing(held), held.plans, comparison.abouts(measures.MEASURES), {}, (), held.design.seed)
     yield "```text\ncustodes regret MANY\n```"
     yield from paragraphs(str(found.content["words"]))
-    columns = ("measure", "plan", "regret", "high_regret", "largest_regret", "satisfied")
-    rows = found.frame[list(columns)].itertuples(index=False)
-    told = [tuple(v if isinstance(v, str) else f"{v:.3g}" for v in row) for row in rows]
-    yield table(Cells("regret", "", "", "", columns, told))
+    yield "Largest regret and, in brackets, the one that 19 of 20 countries stay below, in the measure's own unit:"
+    yield table(
+        Cells("regret", "", "", "", ("measure", *map(figures.label, held.plans)), list(losses(found, held.plans)))
+    )
+
+
+def losses(found: Regret, plans: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """A row a measure, a column a plan."""
+    for measure, rows in found.frame.groupby("measure", sort=False):
+        of = rows.set_index("plan")
+        cells = (f"{of.loc[p, 'largest_regret']:.3g} ({of.loc[p, 'high_regret']:.3g})" for p in plans)
+        yield (figures.label(str(measure)), *cells)
 
 
 def main(folders: list[str]) -> None:
-    """Write the page from three folders."""
-    levels, effect, many = map(Path, folders)
+    """Write the page from two folders."""
+    levels, many = map(Path, folders)
     blocks = ["## What the country hangs on", *ranked(levels, "levels")]
-    blocks += ["## What the effect of both policies hangs on", *ranked(effect, "effect")]
     blocks += ["## Where both policies together fail", *failing(many)]
     blocks += ["## What one would regret", *least(many)]
     text = PAGE.read_text(encoding="utf-8")

@@ -220,15 +220,15 @@ def regret(
 ) -> None:
     """Say which policy of a comparison would be regretted least, whatever the country turns out to be."""
     from custodes.experiment import comparison, measures
+    from custodes.experiment.at_risk import standing
     from custodes.experiment.regret import regret as regretted
     from custodes.experiment.store import Store
 
     store = Store.open(folder)
     asked = {name.strip(): value.strip() for name, _, value in (m.partition("=") for m in measure or ())}
     thresholds = {name: flags.number(f"--measure {name}", value) for name, value in asked.items() if value}
-    found = regretted(
-        store.frame(), store.plans, comparison.abouts(measures.MEASURES), thresholds, tuple(asked), store.design.seed
-    )
+    abouts = comparison.abouts(measures.MEASURES)
+    found = regretted(standing(store), store.plans, abouts, thresholds, tuple(asked), store.design.seed)
     _said(found.to_dict(), str(found.content["words"]), "", as_json, False)
 
 

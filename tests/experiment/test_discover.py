@@ -177,9 +177,14 @@ class Kept:
     def __init__(self):
         self.study = {"identity": {"code_version": "0", "sample": "1/1000"}}
         self.values, c = planted.study(120, 5, 1)
-        both = [self.values[["country", "point"]].assign(plan=p, bribes=c.y * (p == "sanctions")) for p in PLANS]
+        both = [
+            self.values[["country", "point"]].assign(
+                plan=p, bribes=c.y * (p == "sanctions"), breakdown=0.0, exposure=52.0
+            )
+            for p in PLANS
+        ]
         self.runs = pd.concat(both)
-        about = SimpleNamespace(name="sanctions", about=lambda: {"name": "sanctions"})
+        about = SimpleNamespace(name="sanctions", first_week=20, about=lambda: {"name": "sanctions"})
         axes = SimpleNamespace(spec="prior", axes=())
         self.design = SimpleNamespace(
             scenario="x", scenario_digest="0", seed=1, weeks=52, lucks=2, unknowns=axes, plans=[about]
@@ -200,3 +205,16 @@ def test_a_study_is_searched_by_what_the_user_wrote():
     assert found.answer["plan"] == "sanctions"
     assert "--failing 'bribes'" in found.answer["command"] or "--failing bribes" in found.answer["command"]
     assert {x["name"] for x in found.answer["boxes"][0]["limits"]} == {"fear.x", "pay.x"}
+
+
+def test_countries_that_fell_before_the_policy_acted_are_left_out_and_told():
+    store = Kept()
+    early = store.runs["country"] < 7
+    store.runs.loc[early, ["breakdown", "exposure"]] = 1.0, 12.0
+    found = discover.discover(store, "bribes", draws=29)
+    assert found.answer["countries"] == store.runs["country"].nunique() - 7
+    assert found.answer["fell_before"] == list(range(7))
+    assert "7 further countries had broken down before the first policy acted in week 20" in found.words
+    store.runs[["breakdown", "exposure"]] = 1.0, 12.0
+    with pytest.raises(BadResults, match="stood when the first policy began to act"):
+        discover.discover(store, "bribes", draws=29)

@@ -6,6 +6,7 @@ import pytest
 from tests.experiment import synthetic
 
 from custodes.errors import BadInput
+from custodes.experiment.at_risk import AtRisk
 from custodes.experiment.effects import About
 from custodes.experiment.regret import regret, regrets, satisfied
 
@@ -120,3 +121,14 @@ def test_a_whole_study_is_plain_json_with_one_sentence_a_measure():
     assert r.content["left_out"] == [3, 8]
     assert "By executions nothing is regretted" in r.content["words"]
     assert "By food stress the largest regret is smallest under aid" in r.content["words"]
+
+
+def test_countries_that_fell_before_any_policy_acted_are_told():
+    kept = STUDY[STUDY["country"] >= 2]
+    r = regret(AtRisk(kept, 52, (0, 1)), PLANS, [HUNGER])
+    assert r.content["fell_before"] == [0, 1]
+    assert r.content["countries"] == STUDY["country"].nunique() - 2
+    first = str(r.content["words"]).splitlines()[0]
+    assert first.startswith(
+        f"{r.content['countries']} possible countries under 3 plans. 2 further countries had broken down"
+    )

@@ -8,6 +8,7 @@ risk are counted from the first week in which any plan acts (left truncation: Kl
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from custodes.errors import BadResults
 from custodes.experiment.effects import EXPOSED, EXPOSURE
 from custodes.experiment.plans import NEVER
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from custodes.experiment.plans import Plan
+    from custodes.experiment.store import Store
 
 
 class AtRisk(NamedTuple):
@@ -37,3 +39,13 @@ def at_risk(frame: "pd.DataFrame", first: int) -> AtRisk:
     gone = sorted(int(c) for c in frame.loc[fell, "country"].unique())
     kept = frame[~frame["country"].isin(gone)]
     return AtRisk(kept.assign(**{EXPOSURE: kept[EXPOSURE] - first}), first, tuple(gone))
+
+
+def standing(store: "Store") -> AtRisk:
+    """The countries of a study that stood when the first policy began to act; BadResults where none did."""
+    seen = at_risk(store.frame(), first_week(store.design.plans))
+    if seen.frame.empty:
+        raise BadResults(
+            f"no country of '{store.path}' has ended its runs and stood when the first policy began to act."
+        )
+    return seen

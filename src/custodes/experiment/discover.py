@@ -18,6 +18,7 @@ import numpy as np
 from custodes.errors import BadInput, BadResults
 from custodes.experiment import intervals as iv
 from custodes.experiment import prim
+from custodes.experiment.at_risk import AtRisk, standing
 from custodes.experiment.intervals import I64, F
 from custodes.experiment.prim import Box, Points
 from custodes.experiment.question import Cases, Question, asked, cases, question
@@ -237,13 +238,16 @@ def discover(
 
     store = Store.open(study) if isinstance(study, Path | str) else study
     q = question(failing, policy or store.plans[-1], store.plans, MEASURES)
-    c = cases(store.frame(), q)
-    made = answer(table(store.points(), c), c, q, seed, draws)
+    seen = standing(store)
+    c = cases(seen.frame, q)
+    made = answer(table(store.points(), c), c, q, seed, draws, seen)
     return Discovery(made | _head(store, q), store.path)
 
 
-def answer(t: Table, c: Cases, q: Question, seed: int = 1, draws: int = DRAWS) -> dict[str, Any]:
-    """What the search found, and every point's place in it for the picture."""
+def answer(
+    t: Table, c: Cases, q: Question, seed: int = 1, draws: int = DRAWS, seen: AtRisk | None = None
+) -> dict[str, Any]:
+    """What the search found, and every point's place in it for the picture. `seen`: of whom countries that fell early are told."""
     from custodes.experiment import discover_words
 
     p, refusal = t.points, too_few(t.points, len(c.y))
@@ -259,6 +263,8 @@ def answer(t: Table, c: Cases, q: Question, seed: int = 1, draws: int = DRAWS) -
         "change": q.change,
         "share": float(c.y.mean()),
         "countries": len(c.y),
+        "first_week": seen.first_week if seen else 0,
+        "fell_before": list(seen.fell_before) if seen else [],
         "points": len(p.y),
         "unknowns": len(t.names),
         "refusal": refusal,

@@ -3,11 +3,14 @@
 from typing import Any
 
 from custodes.experiment.sense_words import capital, listed
+from custodes.experiment.verdict import fell_before
 
 
 def paragraph(a: dict[str, Any]) -> str:
     """What was asked, where it is so, and how well that holds up."""
-    first = f"{capital(a['question'])} in {per_cent(a['share'])} of {a['countries']} possible countries."
+    first = (
+        f"{capital(a['question'])} in {per_cent(a['share'])} of {a['countries']} possible countries.{fell_before(a)}"
+    )
     if a["refusal"]:
         return f"{first}\n{a['refusal']}"
     if not a["boxes"]:

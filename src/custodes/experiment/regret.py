@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from custodes.errors import BadInput
+from custodes.experiment.at_risk import AtRisk
 from custodes.experiment.effects import About, panel
 from custodes.experiment.intervals import F, resampled
+from custodes.experiment.verdict import fell_before
 from custodes.flags import did_you_mean, shown
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ class Regret:
 
 
 def regret(
-    frame: "pd.DataFrame",
+    runs: "pd.DataFrame | AtRisk",
     plans: Sequence[str],
     measures: Sequence[About],
     thresholds: Mapping[str, float] | None = None,
@@ -62,12 +64,14 @@ def regret(
 ) -> Regret:
     """Regret and satisficing of every plan, the baseline first, on the countries that met all of them.
 
+    `runs`: a row a run, or those of `at_risk.standing`, which leave out the countries that fell before any policy acted and say so.
     `wanted`: names of measures (default: all of which a side is better); suffering is always there. `thresholds`: what a measure must
     reach; without one a measure must be no worse than under the baseline in the same country. BadInput for a wrong name or for a
     measure of which no side is better, BadResults where no country has met every plan.
     """
     chosen = _chosen(measures, wanted, thresholds or {})
-    p = panel(frame, plans, [m.name for m in chosen])
+    seen = runs if isinstance(runs, AtRisk) else AtRisk(runs, 0, ())
+    p = panel(seen.frame, plans, [m.name for m in chosen])
     chosen = [m for m in chosen if p.has(m.name) and np.isfinite(p.values[:, :, p.columns.index(m.name)]).all()]
     if len(np.unique(p.points)) < FEWEST:
         raise BadInput(
@@ -89,11 +93,13 @@ def regret(
             "countries": len(p.countries),
             "points": values.shape[1],
             "left_out": list(p.left_out),
+            "first_week": seen.first_week,
+            "fell_before": list(seen.fell_before),
             "thresholds": dict(thresholds or {}),
             "regret": rows,
             "choices": choices,
             "all": list(_all(plans, np.stack(met), weights)) if met else [],
-            "words": words(choices, len(plans)),
+            "words": words(choices, len(plans), len(p.countries), seen),
         }
     )
 
@@ -201,9 +207,10 @@ def _all(plans: Sequence[str], met: F, weights: F) -> Iterator[dict[str, Any]]:
         yield {"plan": plan, **_mean("satisfied", good, weights, share=True)}
 
 
-def words(choices: Sequence[dict[str, Any]], plans: int) -> str:
-    """What is chosen for each measure, one sentence each."""
-    return "\n".join(_sentence(c, plans) for c in choices)
+def words(choices: Sequence[dict[str, Any]], plans: int, countries: int, seen: AtRisk) -> str:
+    """On whom this rests, and what is chosen for each measure, one sentence each."""
+    first = f"{countries} possible countries under {plans} plans.{fell_before(seen._asdict())}"
+    return "\n".join([first, *(_sentence(c, plans) for c in choices)])
 
 
 def _sentence(c: dict[str, Any], plans: int) -> str:
