@@ -25,6 +25,7 @@ from custodes.experiment.indices import Indices
 from custodes.experiment.plans import BASELINE, Plan, plan
 from custodes.experiment.screening import Screening
 from custodes.experiment.sense_runs import Engine, is_fixed
+from custodes.experiment.sense_words import label
 from custodes.experiment.unknowns import Unknowns, unknowns
 from custodes.flags import did_you_mean, shown
 from custodes.results import files
@@ -236,7 +237,7 @@ def _screened(
     drawn = morris.sample(groups, trajectories, engine.seed)
     stage = replace(engine, folder=engine.folder / "screening", stage=f"screening of {digest(groups)}")
     y = grouping.outputs(stage, drawn.points)
-    return [morris.screen(drawn, y[:, i], engine.seed, m.name, runs) for i, m in enumerate(measures)], drawn
+    return [morris.screen(drawn, y[:, i], engine.seed, label(m.name), runs) for i, m in enumerate(measures)], drawn
 
 
 def _indexed(
@@ -253,7 +254,9 @@ def _indexed(
     name = digest(chosen)
     stage = replace(engine, folder=engine.folder / f"indices-{name}", stage=f"indices of {name}")
     y = grouping.outputs(stage, drawn.points)
-    return [sobol.indices(drawn, y[:, i], engine.seed, m.name, half, runs) for i, m in enumerate(measures)], drawn
+    return [
+        sobol.indices(drawn, y[:, i], engine.seed, label(m.name), half, runs) for i, m in enumerate(measures)
+    ], drawn
 
 
 def union(screened: Sequence[Screening], everyone: Sequence[str], most: int = morris.MOST_KEPT) -> tuple[str, ...]:
