@@ -26,7 +26,7 @@ from custodes.present.court_tables import Cells
 PAGE: Final = HERE / "what-the-answer-hangs-on.md"
 BEGIN: Final = "<!-- answer: written by depends.py -->"
 POLICY: Final = "sanctions+rights-information"
-FAILURES: Final = ("breakdown", "private_support.change<-0.05", "food_stress", "arrests")
+FAILURES: Final = ("breakdown", "private_support.change<-0.05", "food_stress.change>0.02", "bribes")
 SEED: Final = 1
 
 
