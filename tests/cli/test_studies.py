@@ -100,7 +100,7 @@ def test_an_answer_that_is_lost_is_computed_again_with_its_own_scenario_only(
     again = cu.study(lost).answer
     assert again["effects"] == json.loads(done.out)["effects"]
     (lost / "comparison.json").unlink(missing_ok=True)
-    with pytest.raises(BadResults, match="is not at hand .* with --resume"):
+    with pytest.raises(BadResults, match=r"is not at hand .* with --resume"):
         cu.study(lost, scenario="nowhere")
     with pytest.raises(BadResults, match="runs of the scenario 'toyland' as it was then, and 'dprk/2017'"):
         cu.study(lost, scenario="dprk/2017")
