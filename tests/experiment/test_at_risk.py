@@ -1,10 +1,14 @@
 """Countries that fell before anything was done are left out, and weeks at risk count from the first act."""
 
+from types import SimpleNamespace
+
 import pandas as pd
+import pytest
 from tests.experiment import synthetic
 
+from custodes.errors import BadResults
 from custodes.experiment import verdict
-from custodes.experiment.at_risk import at_risk, first_week
+from custodes.experiment.at_risk import at_risk, first_week, standing
 from custodes.experiment.comparison import compare
 from custodes.experiment.plans import NEVER, Plan
 
@@ -45,3 +49,11 @@ def test_the_opening_tells_of_them() -> None:
     assert content["fell_before"] == [90, 91]
     assert content["runs"] == len(made.frame) + 2 * len(synthetic.PLANS)
     assert "2 further countries had broken down before the first policy acted in week 52" in verdict.opening(content)
+
+
+def test_a_study_without_an_ended_run_says_so() -> None:
+    store = SimpleNamespace(
+        path="study", frame=lambda: pd.DataFrame({"country": [], "plan": []}), design=SimpleNamespace(plans=())
+    )
+    with pytest.raises(BadResults, match="no country of 'study' has ended its runs"):
+        standing(store)  # type: ignore[arg-type]

@@ -1,5 +1,6 @@
 """The same study on Dask workers in processes of their own, one of them killed: the same bytes. And schedulers that are not there."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -144,3 +145,10 @@ def _free_port() -> int:
     with socket.socket() as some:
         some.bind(("127.0.0.1", 0))
         return int(some.getsockname()[1])
+
+
+def test_a_scheduler_is_found_from_within_a_running_loop(local: Any) -> None:
+    async def asks() -> None:
+        Cluster(local.scheduler_address).close()
+
+    asyncio.run(asks())

@@ -35,6 +35,8 @@ def first_week(plans: "Sequence[Plan]") -> int:
 
 def at_risk(frame: "pd.DataFrame", first: int) -> AtRisk:
     """The countries of a store's frame that stood in week `first`, whichever of their runs one looks at."""
+    if EXPOSED not in frame or EXPOSURE not in frame:  # no run has ended
+        return AtRisk(frame.iloc[:0], first, ())
     fell = (frame[EXPOSED] > 0) & (frame[EXPOSURE] <= first)
     gone = sorted(int(c) for c in frame.loc[fell, "country"].unique())
     kept = frame[~frame["country"].isin(gone)]

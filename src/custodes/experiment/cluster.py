@@ -12,7 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -125,15 +125,24 @@ def _listens(address: str) -> bool:
 
 
 def _schedules(address: str) -> bool:
-    """Whether what listens there answers as a Dask scheduler does. Asked without a client, which could not be closed again."""
+    """Whether what listens there answers as a Dask scheduler does. Asked without a client, which could not be closed again.
+
+    In a thread with a loop of its own, because whoever asks may run in one, as notebooks do.
+    """
     import distributed
 
+    how = distributed.Security().get_connection_args("client")
+
     async def identity() -> Any:
-        async with distributed.rpc(address, timeout=CONNECT_SECONDS) as scheduler:
+        async with distributed.rpc(address, timeout=CONNECT_SECONDS, connection_args=how) as scheduler:
             return await scheduler.identity()
 
+    async def asked() -> Any:
+        return await asyncio.wait_for(identity(), CONNECT_SECONDS)
+
     try:
-        answer = asyncio.run(asyncio.wait_for(identity(), CONNECT_SECONDS))
+        with ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(lambda: asyncio.run(asked())).result()
     except Exception:  # whatever it raises, there is no scheduler
         return False
     return isinstance(answer, dict) and answer.get("type") == "Scheduler"

@@ -203,7 +203,7 @@ def _answered(store: Store, known: "Scenario", wanted: tuple[str, ...]) -> Study
 def answer(store: Store, known: "Scenario", wanted: tuple[str, ...] = ()) -> Comparison:
     """What the runs of a store say. BadResults where no country has met every plan, or none stood when the first began to act."""
     d = store.design
-    seen = at_risk.at_risk(store.frame(), at_risk.first_week(d.plans))
+    seen = at_risk.standing(store)
     about = comparison.Study(
         scenario=d.scenario,
         plans=tuple(p.about() for p in d.plans),
