@@ -59,19 +59,13 @@ def test_a_page_draws_all_its_charts_and_asks_nobody(browser: Any, pages: dict[s
     page.close()
 
 
+@pytest.mark.parametrize("width", [1100, 390], ids=["desk", "telephone"])
 @pytest.mark.parametrize("name", ["run", "comparison"])
-def test_a_desk_shows_a_page_whole(browser: Any, pages: dict[str, Path], name: str) -> None:
-    page = browser.new_page(viewport={"width": 1100, "height": 900})
+def test_a_page_is_shown_whole_and_scrolls_down_only(
+    browser: Any, pages: dict[str, Path], name: str, width: int
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 850})
     page.goto(f"file://{pages[name]}")
     page.wait_for_timeout(1500)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 1100 + HAIR
-    page.close()
-
-
-@pytest.mark.parametrize("name", ["run", "comparison"])
-def test_a_telephone_scrolls_a_page_down_only(browser: Any, pages: dict[str, Path], name: str) -> None:
-    page = browser.new_page(viewport={"width": 390, "height": 800})
-    page.goto(f"file://{pages[name]}")
-    page.wait_for_timeout(1500)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390 + HAIR
+    assert page.evaluate("document.documentElement.scrollWidth") <= width + HAIR
     page.close()

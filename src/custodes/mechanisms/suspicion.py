@@ -6,7 +6,7 @@ some of the harmed spoil the target's work instead. Chiefs have the leader's ear
 director's. EQUATIONS.md 7; ground: rivalry and access in the articles' description; form and numbers are ours.
 """
 
-from functools import cache
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -115,7 +115,7 @@ def settle(world: World, week: Week, p: Any) -> None:
         _denounce(world, week, row, q)
 
 
-@cache
+@lru_cache(maxsize=16)
 def _usual(denunciation: float, turf: float) -> F:
     """Chance a week that an official denounces somebody, by organ, without rank or grudge."""
     return denunciation * (1.0 + turf * OVERLAP)

@@ -115,18 +115,7 @@ def parse_yaml(text: str, shown: str) -> Document:
                 raise bad(shown, event.start_mark.line + 1, "", "the file takes too long to read", "Make it simpler")
     except YAMLError as problem:
         raise _not_yaml(problem, shown) from None
-    except (
-        RecursionError,
-        ValueError,
-        IndexError,
-        KeyError,
-        AttributeError,
-        TypeError,
-        OverflowError,
-        NotImplementedError,
-        AssertionError,
-        UnicodeError,
-    ):
+    except (RuntimeError, ValueError, LookupError, AttributeError, TypeError, ArithmeticError, AssertionError):
         raise bad(
             shown, builder.at, "", "the file is not YAML that can be read", "See the skeleton of 'custodes new'"
         ) from None
